@@ -1,0 +1,1 @@
+"""What every API and page shares: problems, query parsing, paging, ETags, idempotency."""

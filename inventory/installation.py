@@ -1,0 +1,55 @@
+"""Making and upgrading an installation's database."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import migrations
+from inventory.audit import service as audit
+from inventory.db import Database, throwaway_engine
+from inventory.errors import Misconfigured
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic configured for the migrations that ship with the package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Upgrade the database at `url` to `revision`, from empty or from any earlier one."""
+    config = alembic_config(url)
+    engine = throwaway_engine(url)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            config.attributes["connections"] = [connection]
+            command.upgrade(config, revision)
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def prepare(database: Database) -> None:
+    """Migrate to the newest revision and make what every installation has."""
+    migrate(database.url)
+    with database.unit() as db:
+        audit.start_chain(db)
+
+
+def require_current(database: Database) -> None:
+    """Raises `Misconfigured` when the database is behind or ahead of this program."""
+    newest = ScriptDirectory.from_config(alembic_config(database.url)).get_current_head()
+    with database.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present != newest:
+        raise Misconfigured(
+            f"the database is at revision {present or 'none'}, this program needs {newest}; "
+            "run `homeroom migrate`"
+        )

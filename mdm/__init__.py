@@ -1,0 +1,1 @@
+"""Uniform connectors to the MDM vendors."""

@@ -1,0 +1,8 @@
+"""A simulated school district on loopback addresses: real UDP SNMP agents for demo and tests."""
+
+from tests.simnet.district import District, SimDevice, load_district
+from tests.simnet.server import SimnetError
+from tests.simnet.simnet import Simnet
+from tests.simnet.spec import Spec, SpecError
+
+__all__ = ["District", "SimDevice", "Simnet", "SimnetError", "Spec", "SpecError", "load_district"]

@@ -1,0 +1,38 @@
+"""`python -m tests.simnet`: the simulated district in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+
+from tests.simnet import Simnet, SimnetError, load_district
+
+
+def main() -> int:
+    """Serves until SIGINT or SIGTERM; 1 where the network cannot run."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simnet", description=__doc__)
+    parser.add_argument("--port", type=int, default=16161, help="UDP port of all agents; 0: a free one")
+    parser.add_argument("--list", action="store_true", help="print the devices and leave")
+    options = parser.parse_args()
+    if options.list:
+        for device in load_district().devices():
+            state = f"v{device.version}" if device.answers else "no SNMP"
+            print(f"{device.address:14} {state:8} {device.kind:15} {device.name:18} {device.vendor} {device.model}")
+        return 0
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with Simnet.start(port=options.port) as net:
+            print(f"{len(net.devices)} agents on port {net.port}", flush=True)
+            stop.wait()
+    except SimnetError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
