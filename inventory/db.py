@@ -7,13 +7,14 @@ table is declared. No `from __future__ import annotations` in model files: SQLMo
 import enum
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -148,6 +149,18 @@ def after_commit(db: Session, call: Callable[[], None]) -> None:
     db.info.setdefault("after_commit", []).append(call)
 
 
+def insert_unless_there(db: Session, table: type[SQLModel], values: Mapping[str, Any]) -> bool:
+    """Insert a row unless a unique value of it is taken; whether it was inserted.
+
+    Two transactions that insert the same row take turns: the second waits for the first, and then
+    finds its row there. Defaults of the model's fields are not applied.
+    """
+    db.flush()
+    make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    done = db.connection().execute(make(table).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount)
+
+
 def make_engine(url: str) -> Engine:
     """An engine with our pragmas; creates the folder of a SQLite file."""
     if not url.startswith("sqlite"):
@@ -201,6 +214,11 @@ def _constraint(text: str) -> str:
         if found := re.search(pattern, text):
             return found.group(1)
     return "a constraint"
+
+
+def shown_url(url: str) -> str:
+    """The URL without its password, fit for a terminal or a log."""
+    return sa.engine.make_url(url).render_as_string(hide_password=True)
 
 
 def throwaway_engine(url: str) -> Engine:

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import migrations
+from inventory import engine as jobs
 from inventory.audit import service as audit
 from inventory.db import Database, throwaway_engine
 from inventory.errors import Misconfigured
@@ -22,7 +23,11 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Upgrade the database at `url` to `revision`, from empty or from any earlier one."""
+    """Upgrade the database at `url` to `revision`, from empty or from any earlier one.
+
+    The newest revision brings the background engine's own tables too, so that a process that
+    never works can enqueue.
+    """
     config = alembic_config(url)
     engine = throwaway_engine(url)
     try:
@@ -34,6 +39,8 @@ def migrate(url: str, revision: str = "head") -> None:
             connection.commit()
     finally:
         engine.dispose()
+    if revision == "head":
+        jobs.install(url)
 
 
 def prepare(database: Database) -> None:

@@ -13,6 +13,9 @@ from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema
 
 from inventory.db import UtcDateTime
 
+ROW_ID = validate.Range(min=1, max=2**31 - 1)
+"""A row's id from a client: what PostgreSQL's integer can hold."""
+
 
 class Converter(ModelConverter):
     """Carries what the plain converter drops: our UTC type, text bounds, descriptions."""
@@ -31,10 +34,14 @@ class TableSchema(SQLAlchemyAutoSchema[Any]):
     """Base of every schema over a table: `class Meta(TableSchema.Meta)` names model and fields."""
 
     class Meta:
+        fields: tuple[str, ...]
         model_converter = Converter
         unknown = ma.RAISE
         load_instance = False
         include_fk = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call]
 
 
 class ObjectSchema(ma.Schema):

@@ -20,7 +20,10 @@ from urllib.parse import urlsplit
 from inventory.errors import Misconfigured
 
 PREFIX = "HOMEROOM_"
-_NOT_SETTINGS = {"HOMEROOM_CONFIG", "HOMEROOM_TOKEN", "HOMEROOM_SERVER"}
+_NOT_SETTINGS = {
+    "HOMEROOM_CONFIG", "HOMEROOM_TOKEN", "HOMEROOM_SERVER", "HOMEROOM_V3_AUTH_KEY",
+    "HOMEROOM_V3_PRIV_KEY",
+}  # fmt: skip
 
 
 def _doc(default: Any, text: str, *, secret: bool = False) -> Any:

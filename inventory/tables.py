@@ -1,5 +1,33 @@
 """Every module that declares tables, imported so that the metadata is whole."""
 
+from inventory.accounts import models as accounts
+from inventory.assets import (
+    catalog_models as catalog,
+    models as assets,
+    sighting_models as sightings,
+)
 from inventory.audit import models as audit
+from inventory.discovery import (
+    finding_models as findings,
+    models as discovery,
+    reading_models as readings,
+)
+from inventory.engine import models as engine
+from inventory.http import models as http
+from inventory.people import models as people
+from inventory.sites import models as sites
 
-MODULES = (audit,)
+MODULES = (
+    audit,
+    engine,
+    http,
+    sites,
+    accounts,
+    people,
+    catalog,
+    assets,
+    sightings,
+    discovery,
+    findings,
+    readings,
+)

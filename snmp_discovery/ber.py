@@ -1,27 +1,17 @@
-"""SNMP v1/v2c messages to and from bytes: a strict, bounded subset of BER (RFC 3416, RFC 1157).
+"""BER for SNMP: a strict, bounded subset, elements to and from bytes (ITU-T X.690, RFC 3417 §8).
 
 Decoding is the processor cost of discovery, so this is written for speed: one flat loop over the
-varbinds. Anything that is not a well-formed Response raises `MalformedAnswer` and nothing else;
-the work is linear in the datagram. Tolerated, because agents in the field do it: lengths that are
-not minimal, counters encoded as negative numbers, empty integers, bytes after the message.
+varbinds. Anything malformed raises `MalformedAnswer` and nothing else; the work is linear in the
+datagram. Tolerated, because agents in the field do it: lengths that are not minimal, counters
+encoded as negative numbers, empty integers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 from snmp_discovery.errors import MalformedAnswer
 from snmp_discovery.types import Oid, Value
-
-GET, GETNEXT, RESPONSE, GETBULK, REPORT = 0xA0, 0xA1, 0xA2, 0xA5, 0xA8
-"""PDU tags (RFC 3416 §3)."""
-
-NO_ERROR, TOO_BIG, NO_SUCH_NAME, BAD_VALUE, READ_ONLY, GEN_ERR, NO_ACCESS = range(7)
-AUTHORIZATION_ERROR = 16
-"""error-status values (RFC 3416 §3) that the callers tell apart."""
 
 INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 _SIGNED_LIMIT = 8  # octets of an INTEGER
@@ -52,20 +42,6 @@ _UNSIGNED = {0x41: _MASK32, 0x42: _MASK32, 0x43: _MASK32, 0x47: _MASK32, 0x46: _
 _BYTES = frozenset((0x40, 0x44, 0x45, 0x03))
 
 VarBind = tuple[Oid, Value | Missing]
-
-
-@dataclass(slots=True)
-class Answer:
-    """A Response PDU: error-status and -index as in RFC 3416 §3, varbinds in wire order."""
-
-    request_id: int
-    error_status: int
-    error_index: int
-    varbinds: list[VarBind]
-    kind: int = RESPONSE
-
-
-# ---- encoding ------------------------------------------------------------------------------
 
 
 def encode_length(length: int) -> bytes:
@@ -104,36 +80,6 @@ def encode_oid(oid: Oid) -> bytes:
     return encode_tlv(OID, bytes(body))
 
 
-@lru_cache(maxsize=2048)
-def _null_varbind(oid: Oid) -> bytes:
-    return encode_tlv(SEQUENCE, encode_oid(oid) + b"\x05\x00")
-
-
-def encode_pdu(kind: int, request_id: int, oids: Sequence[Oid], repetitions: int = 0) -> bytes:
-    """A GET, GETNEXT or GETBULK PDU asking for `oids`; `repetitions` matters to GETBULK only."""
-    varbinds = encode_tlv(SEQUENCE, b"".join(map(_null_varbind, oids)))
-    head = encode_integer(request_id) + b"\x02\x01\x00" + encode_integer(repetitions)
-    return encode_tlv(kind, head + varbinds)
-
-
-def encode_request(
-    version: int,
-    community: bytes,
-    kind: int,
-    request_id: int,
-    oids: Sequence[Oid],
-    repetitions: int = 0,
-) -> bytes:
-    """A whole v1 (`version` 0) or v2c (1) message. Raises ValueError for an impossible OID."""
-    pdu = encode_pdu(kind, request_id, oids, repetitions)
-    return encode_tlv(
-        SEQUENCE, encode_integer(version) + encode_tlv(OCTETS, community) + pdu
-    )
-
-
-# ---- decoding ------------------------------------------------------------------------------
-
-
 def _long_length(data: bytes, pos: int, first: int) -> tuple[int, int]:
     """A length in its long form: (length, position after it)."""
     octets = first & 0x7F
@@ -142,17 +88,23 @@ def _long_length(data: bytes, pos: int, first: int) -> tuple[int, int]:
     return int.from_bytes(data[pos : pos + octets], "big"), pos + octets
 
 
-def read_header(data: bytes, pos: int, end: int, tag: int) -> tuple[int, int]:
-    """(start, stop) of the contents of the element of type `tag` at `pos`, within `end`."""
+def open_header(data: bytes, pos: int, end: int, tag: int) -> tuple[int, int]:
+    """(start, stop) as the element of type `tag` at `pos` claims; `stop` may lie beyond `end`."""
     if pos + 2 > end or data[pos] != tag:
         raise MalformedAnswer(f"no element of type {tag:#04x} where one must be")
     length = data[pos + 1]
     pos += 2
     if length > 0x7F:
         length, pos = _long_length(data, pos, length)
-    if pos + length > end:
-        raise MalformedAnswer("the datagram is cut off")
     return pos, pos + length
+
+
+def read_header(data: bytes, pos: int, end: int, tag: int) -> tuple[int, int]:
+    """(start, stop) of the contents of the element of type `tag` at `pos`, within `end`."""
+    start, stop = open_header(data, pos, end, tag)
+    if stop > end:
+        raise MalformedAnswer("the datagram is cut off")
+    return start, stop
 
 
 def read_integer(data: bytes, pos: int, end: int) -> tuple[int, int]:
@@ -278,47 +230,3 @@ def _varbind_span(data: bytes, pos: int, end: int) -> tuple[int, int]:
     if pos + 2 > stop or data[pos] != OID:
         raise MalformedAnswer("a varbind has no name")
     return pos, stop
-
-
-def read_pdu(data: bytes, pos: int, end: int) -> Answer:
-    """The Response or Report PDU at `pos`."""
-    if pos >= end or data[pos] not in (RESPONSE, REPORT):
-        raise MalformedAnswer("the message is not a response")
-    kind = data[pos]
-    pos, stop = read_header(data, pos, end, kind)
-    request_id, pos = read_integer(data, pos, stop)
-    error_status, pos = read_integer(data, pos, stop)
-    error_index, pos = read_integer(data, pos, stop)
-    start, list_end = read_header(data, pos, stop, SEQUENCE)
-    varbinds = read_varbinds(data, start, list_end)
-    return Answer(request_id, error_status, error_index, varbinds, kind)
-
-
-def decode_response(data: bytes) -> Answer:
-    """A v1 or v2c Response message. Raises MalformedAnswer for anything else."""
-    pos, end = read_header(data, 0, len(data), SEQUENCE)
-    version, pos = read_integer(data, pos, end)
-    if version not in (0, 1):
-        raise MalformedAnswer(f"SNMP version {version} in answer to version 1 or 2c")
-    _, pos = read_header(data, pos, end, OCTETS)
-    answer = read_pdu(data, pos, end)
-    if answer.kind != RESPONSE:
-        raise MalformedAnswer("a report in answer to version 1 or 2c")
-    return answer
-
-
-def peek_id(data: bytes) -> int:
-    """The request-id (v1, v2c) or msgID (v3) that matches a datagram with its question.
-
-    Reads no further than that. Raises MalformedAnswer.
-    """
-    pos, end = read_header(data, 0, len(data), SEQUENCE)
-    version, pos = read_integer(data, pos, end)
-    if version == 3:
-        pos, end = read_header(data, pos, end, SEQUENCE)
-        return read_integer(data, pos, end)[0]
-    _, pos = read_header(data, pos, end, OCTETS)
-    if pos >= end or data[pos] != RESPONSE:
-        raise MalformedAnswer("the message is not a response")
-    pos, end = read_header(data, pos, end, RESPONSE)
-    return read_integer(data, pos, end)[0]

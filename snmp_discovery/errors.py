@@ -1,15 +1,15 @@
 """Every error this package raises.
 
 DiscoveryError
-├── TargetError            a target text that cannot be swept (bad CIDR, unknown host, range too large)
+├── TargetError            a target that cannot be swept (bad CIDR, unknown host, too large)
 ├── CredentialError        a credential that cannot be used (missing key, unknown algorithm)
 ├── Cancelled              the caller asked to stop
 └── SessionError           one device's conversation failed; the rest of the sweep goes on
     ├── NoAnswer           silence: timeout after all retries
     ├── MalformedAnswer    bytes that are not a valid SNMP message
-    ├── AgentError         the agent answered with an error-status (genErr, tooBig at the smallest size)
+    ├── AgentError         an error-status came back (genErr, tooBig at the smallest size)
     ├── WalkRefused        a table that loops, runs backwards or exceeds its cap
-    └── SecurityRefused    a v3 Report: unknown user, wrong digest, not in time window, decryption error
+    └── SecurityRefused    a v3 Report: unknown user, wrong digest, decryption error, ...
 """
 
 from __future__ import annotations

@@ -6,69 +6,28 @@ Values from devices are kept as they came off the wire (`int`, `bytes`, OID tupl
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-Oid = tuple[int, ...]
-Value = int | bytes | Oid
-"""INTEGER/Counter/Gauge/TimeTicks → int; OCTET STRING/IpAddress/Opaque → bytes; OID → tuple."""
-
-MAX_TEXT = 1024
-"""Characters kept of any one string from a device."""
-
-
-class Version(StrEnum):
-    V1 = "1"
-    V2C = "2c"
-    V3 = "3"
-
-
-class AuthProtocol(StrEnum):
-    """USM authentication: RFC 3414 (MD5, SHA-1) and RFC 7860 (SHA-2)."""
-
-    MD5 = "MD5"
-    SHA1 = "SHA1"
-    SHA224 = "SHA224"
-    SHA256 = "SHA256"
-    SHA384 = "SHA384"
-    SHA512 = "SHA512"
-
-
-class PrivProtocol(StrEnum):
-    """USM privacy: RFC 3414 (DES), RFC 3826 (AES-128), draft-blumenthal (AES-192/256)."""
-
-    DES = "DES"
-    AES128 = "AES128"
-    AES192 = "AES192"
-    AES256 = "AES256"
-
-
-@dataclass(frozen=True, slots=True)
-class CommunityCredential:
-    """A v1 or v2c community. `label` names it in evidence and logs; the community never does."""
-
-    community: bytes = field(repr=False)
-    version: Version = Version.V2C
-    label: str = "community"
-
-
-@dataclass(frozen=True, slots=True)
-class UsmCredential:
-    """A v3 user. No auth key: noAuthNoPriv; no priv key: authNoPriv; both: authPriv."""
-
-    user: str
-    auth_protocol: AuthProtocol | None = None
-    auth_key: str | None = field(default=None, repr=False)
-    priv_protocol: PrivProtocol | None = None
-    priv_key: str | None = field(default=None, repr=False)
-    context: str = ""
-    label: str = "v3 user"
-
-
-Credential = CommunityCredential | UsmCredential
+from snmp_discovery.credentials import (
+    AuthProtocol as AuthProtocol,
+    CommunityCredential as CommunityCredential,
+    Credential as Credential,
+    PrivProtocol as PrivProtocol,
+    UsmCredential as UsmCredential,
+    Version as Version,
+)
+from snmp_discovery.values import (
+    MAX_TEXT as MAX_TEXT,
+    Facts as Facts,
+    Oid as Oid,
+    Value as Value,
+    clean_text as clean_text,
+    dotted as dotted,
+    parse_oid as parse_oid,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +46,8 @@ class Responder:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A v3 agent that answered the engine probe but let no credential in."""
+    """A v3 agent that answered the engine probe but let no credential in, or a device whose answers
+    are not SNMP (`engine_id` is then empty)."""
 
     address: str
     port: int
@@ -113,63 +73,6 @@ class Session(Protocol):
         The columns of one table are read side by side, which costs far fewer datagrams than
         walking one after the other. Raises as `walk` does.
         """
-
-
-def clean_text(raw: bytes) -> str:
-    """Device bytes as displayable text: UTF-8 or Latin-1, no control characters, bounded.
-
-    Line breaks and tabs become single blanks; NUL padding, escape sequences and invisible format
-    characters (bidi overrides among them) are dropped.
-    """
-    raw = raw[: MAX_TEXT * 4].split(b"\x00", 1)[0] if raw.rstrip(b"\x00") else b""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("utf-8", "ignore") if _mostly_utf8(raw) else raw.decode("latin-1")
-    text = " ".join(text.split())
-    return "".join(c for c in text if unicodedata.category(c)[0] != "C")[:MAX_TEXT].strip()
-
-
-def _mostly_utf8(raw: bytes) -> bool:
-    kept = len(raw.decode("utf-8", "ignore").encode())
-    return kept >= len(raw) - 3 and any(b >= 0xC2 for b in raw) and kept > len(raw) * 0.9
-
-
-@dataclass(slots=True)
-class Facts:
-    """What one device said, keyed by OID: the input of `identify`, which is pure."""
-
-    values: dict[Oid, Value] = field(default_factory=dict)
-
-    def text(self, oid: Oid) -> str:
-        """The OCTET STRING at `oid`, cleaned; an OID or number as its digits; "" if absent."""
-        value = self.values.get(oid)
-        if isinstance(value, bytes):
-            return clean_text(value)
-        if isinstance(value, tuple):
-            return dotted(value)
-        return "" if value is None else str(value)
-
-    def number(self, oid: Oid) -> int | None:
-        """The integer at `oid`, or None if absent or of another type."""
-        value = self.values.get(oid)
-        return value if isinstance(value, int) else None
-
-    def below(self, root: Oid) -> Iterator[tuple[Oid, Value]]:
-        """(index, value) of every instance below `root`, in OID order."""
-        depth = len(root)
-        for oid in sorted(o for o in self.values if o[:depth] == root and len(o) > depth):
-            yield oid[depth:], self.values[oid]
-
-
-def dotted(oid: Oid) -> str:
-    """(1, 3, 6) → "1.3.6"."""
-    return ".".join(map(str, oid))
-
-
-def parse_oid(text: str) -> Oid:
-    """ "1.3.6" or ".1.3.6" → (1, 3, 6). Raises ValueError for anything else."""
-    return tuple(int(part) for part in text.strip(".").split("."))
 
 
 class Kind(StrEnum):

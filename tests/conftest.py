@@ -32,9 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
-        metafunc.parametrize(
-            "backend", BACKENDS if chosen == "both" else [chosen], scope="session"
-        )
+        metafunc.parametrize("backend", BACKENDS if chosen == "both" else [chosen], scope="session")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from inventory.db import moment, sealed
@@ -11,6 +12,7 @@ class AuditEvent(SQLModel, table=True):
     """One thing that somebody did. `digest` chains it to the event before it."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (sa.Index("ix_audit_event_subject", "subject_type", "subject_id", "id"),)
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = moment(index=True)

@@ -67,6 +67,11 @@ def record(
     db.add(head)
 
 
+def take_turn(db: Session) -> None:
+    """Lock the chain now: before a savepoint, whose rollback would give the lock back."""
+    _locked_head(db)
+
+
 def start_chain(db: Session) -> None:
     """Make the head row of an empty database; does nothing where there is one."""
     if db.get(AuditHead, 1) is not None:

@@ -1,5 +1,7 @@
 """ETag / If-Match on changes (RFC 9110 §13.1.1): nobody overwrites what they have not read."""
 
+from typing import Any
+
 from flask import Response, request
 
 from inventory.errors import VersionMismatch, VersionRequired
@@ -23,3 +25,15 @@ def stamp(response: Response, kind: str, id_: int, version: int) -> Response:
     """Put the ETag on an answer."""
     response.headers["ETag"] = etag_of(kind, id_, version)
     return response
+
+
+def if_match(*, required: bool = True) -> dict[str, Any]:
+    """The header's description for the API's document."""
+    return {
+        "in": "header",
+        "name": "If-Match",
+        "required": required,
+        "schema": {"type": "string"},
+        "description": "The ETag of what you read; 412 if it was changed since."
+        + (" 428 without it." if required else ""),
+    }

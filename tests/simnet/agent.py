@@ -35,12 +35,12 @@ def parse_pdu(kind: int, content: bytes) -> Pdu:
         if tag != ber.SEQUENCE:
             raise BerError("a variable binding is no sequence")
         oids.append(ber.to_oid(ber.fields(binding, (ber.OID, 0))[0]))
-    return Pdu(
-        kind, ber.to_int(request_id), ber.to_int(a), ber.to_int(b), varbinds, tuple(oids)
-    )
+    return Pdu(kind, ber.to_int(request_id), ber.to_int(a), ber.to_int(b), varbinds, tuple(oids))
 
 
-def response(request_id: int, status: int, index: int, varbinds: bytes, kind: int = RESPONSE) -> bytes:
+def response(
+    request_id: int, status: int, index: int, varbinds: bytes, kind: int = RESPONSE
+) -> bytes:
     """An encoded PDU of four fields."""
     return ber.tlv(
         kind,
@@ -51,7 +51,9 @@ def response(request_id: int, status: int, index: int, varbinds: bytes, kind: in
     )
 
 
-def answer(pdu: Pdu, recording: Recording, *, v1: bool, room: int, no_bulk: bool = False) -> bytes | None:
+def answer(
+    pdu: Pdu, recording: Recording, *, v1: bool, room: int, no_bulk: bool = False
+) -> bytes | None:
     """The encoded response PDU, at most `room` octets; None for a request that gets no answer.
 
     no_bulk   answer GETBULK with genErr, as some print servers do
@@ -107,7 +109,9 @@ def _bulk(pdu: Pdu, recording: Recording, room: int) -> bytes:
         nonlocal left
         following = recording.after(oid)
         binding = (
-            exception(oid, ber.END_OF_MIB_VIEW) if following is None else recording.varbind(following)
+            exception(oid, ber.END_OF_MIB_VIEW)
+            if following is None
+            else recording.varbind(following)
         )
         left -= len(binding)
         if left >= 0:

@@ -1,4 +1,4 @@
-"""From the tables in `district.toml` and `templates/` to devices with their recordings."""
+"""From the tables in `district/` and `templates/` to devices with their recordings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from snmp_discovery.types import Credential
-from tests.simnet import mibs, printer_mib, vendor_mibs
+from tests.simnet import host_mib, mibs, printer_mib, switch_mib, topology, vendor_mibs
 from tests.simnet.mibs import Build
 from tests.simnet.recording import Recording, parse
 from tests.simnet.spec import School, Spec, SpecError, Template, User, colons, community_credential
+from tests.simnet.topology import Member, Topology
 
 HERE = Path(__file__).parent
 MIBS: Mapping[str, Callable[[Build], None]] = {
@@ -22,7 +23,12 @@ MIBS: Mapping[str, Callable[[Build], None]] = {
     "interfaces": mibs.interfaces,
     "entity": mibs.entity,
     "printer": printer_mib.printer,
+    "host": host_mib.host,
+    "ups": host_mib.ups,
+    "switch": switch_mib.switch,
 }
+Row = TypeVar("Row")
+SUPPLY_TABLES = {(1, 3, 6, 1, 2, 1, 43, 11), (1, 3, 6, 1, 2, 1, 43, 12)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class SimDevice:
     """One device of the simulated network: what a sweep should find, and what it answers.
 
     kind        as in `snmp_discovery.types.Kind`
+    model, serial, firmware  "" where the agent does not tell them
     version     "1", "2c" (which answers v1 too) or "3" (v3 only)
     macs        lower case with colons
     contexts    recording of each v3 context; "" is the default one
@@ -80,20 +87,24 @@ class District:
         return dataclasses.replace(self, specs=rows)
 
     def devices(self) -> list[SimDevice]:
-        """Every device with its recordings, in the order of the table."""
-        return [build_device(spec, self) for spec in self.specs]
+        """Every device with its recordings, in the order of the table. Raises SpecError."""
+        found = topology.members(self.specs, load_templates(), self.schools)
+        plan = topology.wire(found, self.schools)
+        return [build_device(member, self, plan) for member in found]
 
 
 @cache
 def load_district() -> District:
     """The project's simulated district. Raises SpecError."""
-    data = _toml(HERE / "district.toml")
-    schools = {key: School(key=key, **row) for key, row in data.pop("schools").items()}
-    users = {name: User(name=name, **row) for name, row in data.pop("users", {}).items()}
-    specs = [
-        _row(Spec, {"school": key, **row}) for key in schools for row in data.get(key, ())
-    ]
-    return District(schools, users, tuple(specs))
+    data = _toml(HERE / "district" / "schools.toml")
+    schools = {key: _row(School, {"key": key, **row}) for key, row in data["schools"].items()}
+    users = {name: _row(User, {"name": name, **row}) for name, row in data["users"].items()}
+    specs = tuple(
+        _row(Spec, {"school": key, **row})
+        for key in schools
+        for row in _toml(HERE / "district" / f"{key}.toml")["device"]
+    )
+    return District(schools, users, specs)
 
 
 @cache
@@ -114,7 +125,7 @@ def _template(name: str, rows: Mapping[str, dict[str, Any]]) -> Template:
     return _row(Template, {"name": name, **row})
 
 
-def _row(shape: type[Any], row: Mapping[str, Any]) -> Any:
+def _row(shape: type[Row], row: Mapping[str, Any]) -> Row:
     """A TOML row as a dataclass, lists as tuples. Raises SpecError for unknown columns."""
     fixed = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
     try:
@@ -128,33 +139,60 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def build_device(spec: Spec, district: District) -> SimDevice:
+def build_device(member: Member, district: District, plan: Topology) -> SimDevice:
     """One device with its recordings. Raises SpecError."""
-    template, school = _lookup(spec, district)
-    build = mibs.start(spec, template, school)
+    spec, template = member.spec, member.template
+    build = Build(
+        spec,
+        template,
+        district.schools[spec.school],
+        member.mac,
+        member.address,
+        plan.switches.get(spec.name),
+    )
     if not spec.silent:
         fill(build)
     user = district.users[spec.user] if spec.user else None
+    switch, port = plan.place(spec.name)
     return SimDevice(
         address=build.address,
         name=spec.name,
         kind=template.kind,
         vendor=template.vendor,
-        model=spec.model,
-        serial=spec.serial,
+        model=spec.model.removesuffix(" Series"),
+        serial=build.mac.hex().upper() if "serial_is_mac" in template.text else spec.serial,
         firmware=spec.firmware,
         version=spec.version,
         credential=user.credential() if user else community_credential(spec),
         school=spec.school,
         location=build.location,
-        macs=(colons(build.mac),),
+        macs=_macs(build),
         page_count=spec.pages,
         spec=spec,
         template=template,
         answers=not spec.silent,
+        switch=switch,
+        switch_port=port,
         user=user,
-        contexts={"": Recording(build.values)},
+        contexts=_contexts(build, user),
     )
+
+
+def _macs(build: Build) -> tuple[str, ...]:
+    """The device's own first, then the other ports'."""
+    column = (1, 3, 6, 1, 2, 1, 2, 2, 1, 6)
+    told = [v for oid, (_, v) in build.values.items() if oid[:10] == column]
+    return tuple(
+        dict.fromkeys([colons(build.mac), *(colons(v) for v in told if isinstance(v, bytes) and v)])
+    )
+
+
+def _contexts(build: Build, user: User | None) -> dict[str, Recording]:
+    """A user's context holds everything; supplies are then missing from the default one."""
+    if user is None or not user.context:
+        return {"": Recording(build.values)}
+    visible = {oid: typed for oid, typed in build.values.items() if oid[:8] not in SUPPLY_TABLES}
+    return {"": Recording(visible), user.context: Recording(build.values)}
 
 
 def fill(build: Build) -> None:
@@ -164,13 +202,6 @@ def fill(build: Build) -> None:
     vendor_mibs.derive(build)
     for text in (build.template.records, build.spec.records):
         build.values.update(parse(build.fill(text)))
-
-
-def _lookup(spec: Spec, district: District) -> tuple[Template, School]:
-    try:
-        return load_templates()[spec.template], district.schools[spec.school]
-    except KeyError as error:
-        raise SpecError(f"{spec.name}: unknown template or school {error}") from error
 
 
 def choose(devices: Sequence[SimDevice], names: Sequence[str]) -> list[SimDevice]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from tests.simnet.ber import Oid
 from tests.simnet.recording import Typed, parse_oid
-from tests.simnet.spec import School, Spec, SpecError, Template, colons, mac_of
+from tests.simnet.spec import School, Spec, SpecError, Template, colons
+from tests.simnet.topology import Switch
 
 CONTACT = "helpdesk@district.example"
 
@@ -22,6 +23,7 @@ class Build:
     school: School
     mac: bytes
     address: str
+    switch: Switch | None = None
     values: dict[Oid, Typed] = field(default_factory=dict)
 
     def put(self, oid: str, kind: int, value: int | bytes | str | Oid) -> None:
@@ -58,7 +60,7 @@ class Build:
             "address": self.address,
             "mac": colons(self.mac),
             "mac_hex": self.mac.hex(),
-            "mac_plain": self.mac.hex().upper(),
+            "mac_index": ".".join(map(str, self.mac)),
             "pages": str(pages),
             "color_pages": str(spec.color_pages),
             "mono_pages": str(pages - spec.color_pages),
@@ -68,12 +70,6 @@ class Build:
     def number(self, salt: str, low: int, high: int) -> int:
         """A number that looks measured and is the same in every run."""
         return low + zlib.crc32(f"{self.spec.name}/{salt}".encode()) % (high - low)
-
-
-def start(spec: Spec, template: Template, school: School) -> Build:
-    """An empty recording of a device."""
-    address = spec.address or school.address(spec.host)
-    return Build(spec, template, school, mac_of(spec, template), address)
 
 
 def system(build: Build) -> None:
@@ -95,7 +91,9 @@ def interfaces(build: Build) -> None:
     if "loopback" in text:
         interface(build, 1, text["loopback"], b"", kind=24, speed=10)
         first = 2
-    interface(build, first, text.get("if_descr", "eth0"), build.mac, speed=int(text.get("speed", "1000")))
+    interface(
+        build, first, text.get("if_descr", "eth0"), build.mac, speed=int(text.get("speed", "1000"))
+    )
     build.put("1.3.6.1.2.1.2.1.0", 2, first)
     addresses(build, {build.address: first})
 
@@ -113,7 +111,9 @@ def interface(
 ) -> None:
     """A row of ifTable and ifXTable (RFC 2863); `speed` in Mbit/s."""
     base, extended = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
-    build.column(base, index, {1: index, 2: name, 3: kind, 4: 1500, 6: mac, 7: 1, 8: 1 if up else 2})
+    build.column(
+        base, index, {1: index, 2: name, 3: kind, 4: 1500, 6: mac, 7: 1, 8: 1 if up else 2}
+    )
     build.put(f"{base}.5.{index}", 66, min(speed * 1_000_000, 2**32 - 1))
     build.put(f"{base}.10.{index}", 65, build.number(f"in{index}", 10**6, 4 * 10**9) * up)
     build.put(f"{base}.14.{index}", 65, build.number(f"err{index}", 0, 50) * up)

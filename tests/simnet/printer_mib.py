@@ -84,7 +84,9 @@ def printer(build: Build) -> None:
 def host_device(build: Build) -> None:
     """hrDeviceTable and hrPrinterTable; the error bits follow from supplies, trays and covers."""
     text = build.template.text
-    build.column(f"{HR}.3.2.1", 1, {1: 1, 3: build.fill(text.get("printer_descr", "{vendor} {model}"))})
+    build.column(
+        f"{HR}.3.2.1", 1, {1: 1, 3: build.fill(text.get("printer_descr", "{vendor} {model}"))}
+    )
     build.put(f"{HR}.3.2.1.2.1", 6, (1, 3, 6, 1, 2, 1, 25, 3, 1, 5))
     build.put(f"{HR}.3.2.1.4.1", 6, (0, 0))
     bits = error_bits(build)
@@ -118,14 +120,18 @@ def general(build: Build) -> None:
     build.put(f"{PRT}.5.1.1.1.1", 65, build.number("changes", 1, 900))
     if "no_general_names" not in text:
         name = build.fill(text.get("printer_name", "{model}"))
-        build.column(f"{PRT}.5.1.1", 1, {16: name, 17: build.fill(text.get("printer_serial", "{serial}"))})
+        build.column(
+            f"{PRT}.5.1.1", 1, {16: name, 17: build.fill(text.get("printer_serial", "{serial}"))}
+        )
     build.column(f"{PRT}.7.1.1", "1.1", {2: "en", 3: "US", 4: 106})
 
 
 def channels(build: Build) -> None:
     """How jobs come in: port 9100, LPD, IPP (prtChannelType 11, 8, 44)."""
     for index, (kind, version) in enumerate(((11, "9100"), (8, "515"), (44, "631")), 1):
-        build.column(f"{PRT}.14.1.1", f"1.{index}", {2: kind, 3: version, 4: 1, 5: 1, 6: 4, 7: 1, 8: 0})
+        build.column(
+            f"{PRT}.14.1.1", f"1.{index}", {2: kind, 3: version, 4: 1, 5: 1, 6: 4, 7: 1, 8: 0}
+        )
     for index, (kind, language) in enumerate(((3, "PCL"), (6, "PostScript")), 1):
         build.column(f"{PRT}.15.1.1", f"1.{index}", {2: kind, 3: "3", 5: language})
 
@@ -155,9 +161,13 @@ def marker(build: Build) -> None:
     """prtMarkerTable with the page count (unit 7, impressions)."""
     spec = build.spec
     colors = sum(1 for row in supplies(build) if row.color)
-    technology = {"ink": 12, "inkCartridge": 12, "ribbon": 9}.get(build.template.text.get("ink", ""), 4)
+    technology = {"ink": 12, "inkCartridge": 12, "ribbon": 9}.get(
+        build.template.text.get("ink", ""), 4
+    )
     build.column(
-        f"{PRT}.10.2.1", "1.1", {2: technology, 3: 7, 6: max(1, colors), 7: 0, 8: 3, 9: 600, 10: 600, 15: 0}
+        f"{PRT}.10.2.1",
+        "1.1",
+        {2: technology, 3: 7, 6: max(1, colors), 7: 0, 8: 3, 9: 600, 10: 600, 15: 0},
     )
     if spec.pages is not None:
         build.put(f"{PRT}.10.2.1.4.1.1", 65, spec.pages)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import selectors
 import socket
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 
 from tests.simnet.ber import BerError
 
 Handler = Callable[[bytes], bytes | None]
+Peer = tuple[str, int]
 DATAGRAMS_PER_TURN = 64
 
 
@@ -21,7 +24,10 @@ class SimnetError(RuntimeError):
 
 def bind(address: str, port: int) -> socket.socket:
     """A UDP socket. Raises SimnetError."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    except OSError as error:
+        raise SimnetError(_why(address, port, error)) from error
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         sock.bind((address, port))
@@ -39,16 +45,23 @@ def _why(address: str, port: int, error: OSError) -> str:
             " 127.0.0.0/8 on the loopback interface, as Linux has it. On macOS or BSD add each"
             f" address first, e.g. `sudo ifconfig lo0 alias {address} up`"
         )
+    if error.errno == errno.EMFILE:
+        return "too many open files: raise the limit (`ulimit -n`) above the number of agents"
     if error.errno == errno.EADDRINUSE:
         return f"UDP port {port} of {address} is taken; choose another port"
     return f"cannot listen on {address}, UDP port {port}: {error.strerror}"
 
 
 class Server:
-    """Sockets and their handlers, served by one daemon thread."""
+    """Sockets and their handlers, served by one daemon thread.
 
-    def __init__(self) -> None:
+    latency   seconds before each answer leaves, as over a slow link
+    """
+
+    def __init__(self, latency: float = 0.0) -> None:
         self.received: Counter[str] = Counter()
+        self._latency = latency
+        self._late: deque[tuple[float, socket.socket, bytes, Peer]] = deque()
         self._selector = selectors.DefaultSelector()
         self._lock = threading.Lock()
         self._sockets: dict[str, socket.socket] = {}
@@ -95,11 +108,15 @@ class Server:
 
     def _serve(self) -> None:
         while self._running:
-            for key, _ in self._selector.select():
+            wait = self._late[0][0] - time.monotonic() if self._late else None
+            for key, _ in self._selector.select(None if wait is None else max(0.0, wait)):
                 if key.data is None:
                     continue
                 with self._lock:
                     self._drain(key)
+            while self._late and self._late[0][0] <= time.monotonic():
+                _, sock, reply, peer = self._late.popleft()
+                _send(sock, reply, peer)
 
     def _drain(self, key: selectors.SelectorKey) -> None:
         sock = key.fileobj
@@ -117,8 +134,15 @@ class Server:
                 reply = handler(datagram)
             except BerError:
                 continue
-            if reply is not None:
-                try:
-                    sock.sendto(reply, peer)
-                except OSError:
-                    continue  # the asker has gone or its buffer is full: a lost datagram
+            if reply is None:
+                continue
+            if self._latency:
+                self._late.append((time.monotonic() + self._latency, sock, reply, peer))
+            else:
+                _send(sock, reply, peer)
+
+
+def _send(sock: socket.socket, reply: bytes, peer: Peer) -> None:
+    # The asker has gone, its buffer is full or our socket was closed: a lost datagram.
+    with contextlib.suppress(OSError):
+        sock.sendto(reply, peer)

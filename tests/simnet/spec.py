@@ -1,4 +1,4 @@
-"""What one simulated device is, as its row in `district.toml` says."""
+"""What one simulated device is, as its row in `district/` says."""
 
 from __future__ import annotations
 
@@ -130,6 +130,8 @@ def mac_of(spec: Spec, template: Template) -> bytes:
     if spec.mac:
         return bytes.fromhex(spec.mac.replace(":", ""))
     tail = zlib.crc32(f"{spec.template}/{spec.serial or spec.name}".encode()) & 0xFFFFFF
+    if "switch" in template.mibs:
+        tail &= 0xFFFFC0  # the ports count on from here
     return bytes.fromhex(template.oui.replace(":", "")) + tail.to_bytes(3, "big")
 
 

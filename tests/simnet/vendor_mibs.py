@@ -25,4 +25,6 @@ def brother(build: Build) -> None:
 
 
 def _packed(rows: tuple[tuple[int, int], ...]) -> bytes:
-    return b"".join(bytes((tag, 1, 4)) + number.to_bytes(4, "big") for tag, number in rows) + b"\xff"
+    return (
+        b"".join(bytes((tag, 1, 4)) + number.to_bytes(4, "big") for tag, number in rows) + b"\xff"
+    )

@@ -1,0 +1,118 @@
+"""The only place where things are wired together: settings, database, blueprints, errors."""
+
+import importlib
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flask import Flask, Response, request
+from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from inventory import __version__, db
+from inventory.db import Database
+from inventory.http import problem
+from inventory.http.unit import EXTENSION, Runtime
+from inventory.settings import Settings
+
+BLUEPRINTS: tuple[str, ...] = (
+    "inventory.desk.api",
+    "inventory.assets.api",
+    "inventory.assets.parts_api",
+    "inventory.assets.catalog_api",
+    "inventory.accounts.session_api",
+    "inventory.accounts.token_api",
+    "inventory.accounts.api",
+    "inventory.accounts.audit_api",
+    "inventory.accounts.sites_api",
+    "inventory.people.api",
+    "inventory.discovery.networks_api",
+    "inventory.discovery.sweeps_api",
+    "inventory.discovery.findings_api",
+    "inventory.discovery.credentials_api",
+)
+"""Modules with a blueprint `bp`, in the order of the API's description."""
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(
+    settings: Settings, database: Database, *, clock: Callable[[], datetime] = db.now
+) -> Flask:
+    """The WSGI application. It does not migrate, and starts no job."""
+    app = Flask("inventory", static_folder=None)
+    app.config.update(
+        API_TITLE="Homeroom",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = Runtime(settings, database, clock)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    api = _describe(app)
+    for name in BLUEPRINTS:
+        api.register_blueprint(importlib.import_module(name).bp)
+    problem.register(app)
+    app.after_request(_harden)
+    return app
+
+
+def _describe(app: Flask) -> Api:
+    api = Api(
+        app,
+        spec_kwargs={
+            "info": {
+                "version": __version__,
+                "description": "Devices of a school district: what they are, where they are, "
+                "who has them. Errors are RFC 9457 problems; lists page by keyset.",
+                "license": {"name": "MIT", "identifier": "MIT"},
+            },
+            "servers": [{"url": "/"}],
+            "security": [{"token": []}, {"session": []}],
+        },
+    )
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.components.security_scheme(
+        "session", {"type": "apiKey", "in": "cookie", "name": "homeroom"}
+    )
+    return api
+
+
+def _harden(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault(
+            "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+        )
+    return response
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Serve with waitress until told to stop."""
+    waitress = importlib.import_module("waitress")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        ident="homeroom",
+        max_request_body_size=settings.max_body_bytes,
+        channel_timeout=30,
+    )

@@ -1,0 +1,1 @@
+"""Assets: what the district owns, how it is recognised, and what was seen of it."""

@@ -1,0 +1,208 @@
+"""Lists of assets: plain columns, keyset paging in both directions, counts that stop at 1,000."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from inventory.access import Actor, Permission
+from inventory.assets import search
+from inventory.assets.catalog_models import AssetModel, Manufacturer
+from inventory.assets.filters import SORTS, AssetFilter, Clause, Sort, clauses
+from inventory.assets.models import Asset
+from inventory.errors import InvalidInput
+from inventory.sites.models import Site
+
+COUNTED = 1000
+"""Beyond it a count says "more than"."""
+Key = tuple[object, int]
+
+COLUMNS: tuple[Any, ...] = (
+    col(Asset.id), col(Asset.tag), col(Asset.tag_key), col(Asset.category), col(Asset.status),
+    col(Manufacturer.name).label("manufacturer"), col(AssetModel.name).label("model"),
+    col(Asset.name), col(Asset.serial), col(Asset.firmware), col(Asset.site_id),
+    col(Site.name).label("site"), col(Asset.funding_source), col(Asset.warranty_until),
+    col(Asset.created_at), col(Asset.updated_at), col(Asset.last_seen_at),
+    col(Asset.last_seen_source), col(Asset.last_seen_address), col(Asset.version),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AssetPage:
+    """`rows` have the attributes named in `COLUMNS`. `first`, `last`: keys for the pages around.
+
+    exact    how many rows at the front are exact hits of `q`: beyond the order and the limit
+    count    of all pages; where `capped`, there are more than that
+    """
+
+    rows: Sequence[Any]
+    before: Key | None
+    after: Key | None
+    count: int
+    capped: bool
+    exact: int = 0
+
+
+def list_assets(
+    db: Session,
+    actor: Actor,
+    wanted: AssetFilter,
+    *,
+    sort: str = "tag",
+    after: Key | None = None,
+    before: Key | None = None,
+    limit: int = 50,
+) -> AssetPage:
+    """One page. `after` and `before` are keys of a page with the same filter and sort.
+
+    Exact hits of `q` stand in front of the first page. Raises `Forbidden` without any scope,
+    `InvalidInput` for an unknown sort, site or custom field.
+    """
+    actor.require_anywhere(Permission.ASSET_READ)
+    order, down = sort_of(sort)
+    where = clauses(db, actor, wanted)
+    exact = _exact(db, wanted, where)
+    shown = exact if after is None and before is None else []
+    if exact:
+        where.append(col(Asset.id).not_in([row.id for row in exact]))
+    words = search.words_of(wanted.q)
+    ids, capped = _count(db, where + search.matching(db, words), keep=bool(words))
+    if words:
+        where = where + search.matching(db, words) if capped else [col(Asset.id).in_(ids)]
+    backwards = before is not None
+    rows = _fetch(db, order, down, where, before if backwards else after, backwards, limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_previous = more if backwards else after is not None
+    has_next = True if backwards else more
+    return AssetPage(
+        rows=[*shown, *rows],
+        before=_key(rows[0], order) if rows and has_previous else None,
+        after=_key(rows[-1], order) if rows and has_next else None,
+        count=len(ids) + len(exact),
+        capped=capped,
+        exact=len(shown),
+    )
+
+
+def sort_of(sort: str) -> tuple[Sort, bool]:
+    """The order and whether it runs downwards. Raises `InvalidInput` for anything not listed."""
+    order = SORTS.get(sort.removeprefix("-"))
+    if order is None or sort.startswith("--"):
+        names = ", ".join(SORTS)
+        raise InvalidInput("unknown sort", {"sort": [f"must be one of {names}, or -{names}"]})
+    return order, sort.startswith("-")
+
+
+def _exact(db: Session, wanted: AssetFilter, where: list[Clause]) -> list[Any]:
+    ids = search.exact(db, wanted.q) if wanted.q else []
+    if not ids:
+        return []
+    query = _select([*where, col(Asset.id).in_(ids)]).order_by(col(Asset.tag_key))
+    return list(db.execute(query))
+
+
+def _count(db: Session, where: list[Clause], *, keep: bool) -> tuple[list[int], bool]:
+    """At most 1,000 ids and whether there are more; without `keep` the ids are only counted."""
+    ids = sa.select(col(Asset.id)).where(*where).limit(COUNTED + 1)
+    if keep:
+        found = list(db.execute(ids).scalars())
+    else:
+        number = db.execute(sa.select(sa.func.count()).select_from(ids.subquery())).scalar()
+        found = [0] * (number or 0)
+    return found[:COUNTED], len(found) > COUNTED
+
+
+def _select(where: list[Clause]) -> Any:
+    return (
+        sa.select(*COLUMNS)
+        .select_from(Asset)
+        .outerjoin(Manufacturer, col(Manufacturer.id) == col(Asset.manufacturer_id))
+        .outerjoin(AssetModel, col(AssetModel.id) == col(Asset.model_id))
+        .outerjoin(Site, col(Site.id) == col(Asset.site_id))
+        .where(*where)
+    )
+
+
+def _fetch(
+    db: Session,
+    order: Sort,
+    down: bool,
+    where: list[Clause],
+    key: Key | None,
+    backwards: bool,
+    limit: int,
+) -> list[Any]:
+    descending = down != backwards
+    rows: list[Any] = []
+    for part, by_value in _parts(order, descending, key):
+        query = _select(where + part).limit(limit - len(rows))
+        columns = [order.column] if by_value else []
+        if not (order.unique and by_value):
+            columns.append(col(Asset.id))
+        query = query.order_by(*(c.desc() if descending else c.asc() for c in columns))
+        rows += db.execute(query)
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _parts(order: Sort, descending: bool, key: Key | None) -> Iterator[tuple[list[Clause], bool]]:
+    """The stretches of rows behind `key`, in order: (WHERE, whether ordered by value).
+
+    Rows without a value are their own stretch, so that each stretch is one range of the index.
+    """
+    column, id_ = order.column, col(Asset.id)
+    valued = [column.is_not(None)] if order.nullable else []
+    if key is None:
+        stretches = [(valued, True)]
+        if order.nullable:
+            stretches.insert(len(stretches) if descending else 0, ([column.is_(None)], False))
+        yield from stretches
+        return
+    value, last = key
+    if value is None:
+        yield [column.is_(None), id_ < last if descending else id_ > last], False
+        if not descending:
+            yield valued, True
+        return
+    if order.unique:
+        yield [column < value if descending else column > value], True
+        return
+    pair = sa.tuple_(column, id_)
+    edge = sa.tuple_(sa.literal(value, column.type), sa.literal(last))
+    yield [pair < edge if descending else pair > edge], True
+    if order.nullable and descending:
+        yield [column.is_(None)], False
+
+
+def _key(row: Any, order: Sort) -> Key:
+    value = getattr(row, order.column.key)
+    return (value.isoformat() if isinstance(value, datetime) else value), row.id
+
+
+def key_of(given: Sequence[object], sort: str) -> Key:
+    """The key in a cursor `[sort, value, id]` of a list in this order. Raises `InvalidInput`."""
+    order, _ = sort_of(sort)
+    wrong = InvalidInput("not a cursor of this list", {"after": ["is not a cursor of this list"]})
+    if len(given) != 3 or given[0] != sort or not isinstance(given[2], int):
+        raise wrong
+    value = given[1]
+    if value is None and order.nullable:
+        return None, given[2]
+    if not isinstance(value, str):
+        raise wrong
+    if not order.moment:
+        return value, given[2]
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as bad:
+        raise wrong from bad
+    if moment.tzinfo is None:
+        raise wrong
+    return moment, given[2]

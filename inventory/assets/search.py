@@ -1,0 +1,137 @@
+"""Finding assets by any part of what is known of them.
+
+An exact tag, former tag or identifier is probed first. Otherwise every word must occur: in the
+asset's own document (a trigram index: FTS5 on SQLite, GIN over `homeroom_trigrams` on PostgreSQL),
+or in the name of its maker, its model, or a place that contains it. Words of one or two characters
+are too short for trigrams: they match the beginning or the end of a tag, or a whole word of a name.
+"""
+
+import unicodedata
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from inventory.assets.catalog_models import AssetModel, Manufacturer
+from inventory.assets.identifiers import probes
+from inventory.assets.models import Asset, AssetSearch, AssetTag, Identifier
+from inventory.assets.tag_rules import clean_tag, tag_key
+from inventory.assets.words import fold, maker_key, plain
+from inventory.errors import InvalidInput
+from inventory.sites.models import Site
+
+MAX_QUERY = 200
+MAX_WORDS = 8
+_TRIGRAM = 3
+_MAX_EXACT = 20
+Clause = sa.ColumnElement[bool]
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a query. Raises `InvalidInput` for one that is too long."""
+    if len(text) > MAX_QUERY:
+        raise InvalidInput("too long", {"q": [f"must not be longer than {MAX_QUERY} characters"]})
+    kept = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
+    words = list(dict.fromkeys(fold(kept).split()))
+    if len(words) > MAX_WORDS:
+        raise InvalidInput("too many words", {"q": [f"must not hold more than {MAX_WORDS} words"]})
+    return words
+
+
+def exact(db: Session, text: str) -> list[int]:
+    """Ids of assets whose tag, former tag or identifier is this text in any notation."""
+    keys: list[str] = []
+    try:
+        keys = [tag_key(clean_tag(text))]
+    except InvalidInput:
+        return []
+    by_tag = select(AssetTag.asset_id).where(col(AssetTag.tag_key).in_(keys))
+    by_value = select(Identifier.asset_id).where(col(Identifier.value).in_(probes(text)))
+    found = db.execute(sa.union(by_tag, by_value).limit(_MAX_EXACT)).scalars()
+    return sorted(found)
+
+
+def matching(db: Session, words: list[str]) -> list[Clause]:
+    """One WHERE clause over `Asset` per word."""
+    return [_word(db, word) for word in words]
+
+
+def _word(db: Session, word: str) -> Clause:
+    """`asset.id IN (...)`: ids from the document index, and from names where any name fits."""
+    parts: list[Any] = [_in_document(db, word)]
+    column = {"maker": Asset.manufacturer_id, "model": Asset.model_id, "site": Asset.site_id}
+    for kind, ids in _named(db, word).items():
+        parts.append(sa.select(col(Asset.id)).where(col(column[kind]).in_(ids)))
+    return col(Asset.id).in_(parts[0] if len(parts) == 1 else sa.union_all(*parts))
+
+
+def _in_document(db: Session, word: str) -> Any:
+    if len(word) < _TRIGRAM:
+        prefix, suffix = f"{escaped(word)}%", f"%{escaped(word)}"
+        return sa.select(col(AssetTag.asset_id)).where(
+            col(AssetTag.tag_key).like(prefix, escape="\\")
+            | col(AssetTag.tag_key).like(suffix, escape="\\")
+        )
+    if db.get_bind().dialect.name == "sqlite":
+        fts = sa.table("asset_search_fts", sa.column("rowid", sa.Integer))
+        # A quoted phrase is a plain substring for the trigram tokenizer; no operator survives it.
+        phrase = '"' + word.replace('"', '""') + '"'
+        return sa.select(fts.c.rowid).where(sa.literal_column(fts.name).op("MATCH")(phrase))
+    grams = sa.func.homeroom_trigrams(col(AssetSearch.doc))
+    wanted = sa.func.homeroom_trigrams(word)
+    return sa.select(col(AssetSearch.asset_id)).where(
+        grams.op("@>")(wanted), col(AssetSearch.doc).like(f"%{escaped(word)}%", escape="\\")
+    )
+
+
+def _named(db: Session, word: str) -> dict[str, list[int]]:
+    """Ids of makers, models and places (with all that lies in them) that the word names."""
+    text = plain(word)
+    if not text:
+        return {}
+    makers = sa.select(sa.literal("maker"), col(Manufacturer.id)).where(
+        _fits(col(Manufacturer.key), text) | (col(Manufacturer.key) == maker_key(word))
+    )
+    models = sa.select(sa.literal("model"), col(AssetModel.id)).where(
+        _fits(col(AssetModel.key), text)
+    )
+    below = sa.select(col(Site.id).label("id")).where(_site_fits(word)).cte(recursive=True)
+    below = below.union(sa.select(col(Site.id)).where(col(Site.parent_id) == below.c.id))
+    sites = sa.select(sa.literal("site"), below.c.id)
+    found: dict[str, list[int]] = {}
+    for kind, id_ in db.execute(sa.union_all(makers, models, sites)):
+        found.setdefault(kind, []).append(id_)
+    return found
+
+
+def _fits(key: Any, text: str) -> Clause:
+    """A normalised name holds the text: anywhere, or as whole words where it is short."""
+    if len(text) >= _TRIGRAM:
+        return sa.cast(key.contains(text, autoescape=True), sa.Boolean)
+    return sa.or_(
+        key == text,
+        key.startswith(f"{text} ", autoescape=True),
+        key.endswith(f" {text}", autoescape=True),
+        key.contains(f" {text} ", autoescape=True),
+    )
+
+
+def _site_fits(word: str) -> Clause:
+    # Sites keep their names as written; SQLite folds only ASCII, so likely cases are tried.
+    fits = []
+    for written in {word, word.upper(), word.capitalize()}:
+        if len(word) >= _TRIGRAM:
+            fits.append(col(Site.name).ilike(f"%{escaped(written)}%", escape="\\"))
+        else:
+            fits += [
+                col(Site.name).ilike(escaped(written), escape="\\"),
+                col(Site.name).ilike(f"% {escaped(written)}", escape="\\"),
+                col(Site.name).ilike(f"{escaped(written)} %", escape="\\"),
+            ]
+        fits.append(col(Site.code).ilike(escaped(written), escape="\\"))
+    return sa.or_(*fits)
+
+
+def escaped(text: str) -> str:
+    """For LIKE with `\\` as its escape character."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

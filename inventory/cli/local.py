@@ -1,0 +1,33 @@
+"""Opening this installation from the command line, and as whom."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from inventory import installation
+from inventory.access import Actor, Permission, system_actor
+from inventory.db import Database
+from inventory.settings import Settings, load
+from inventory.vault import open_vault
+
+
+@contextmanager
+def opened(*, check: bool = True) -> Iterator[tuple[Settings, Database]]:
+    """The settings and the database with its vault; `check` that the schema is current."""
+    settings = load()
+    database = Database(settings.database_url, vault=open_vault(settings))
+    try:
+        if check:
+            installation.require_current(database)
+        yield settings, database
+    finally:
+        database.close()
+
+
+def operator() -> Actor:
+    """Who holds the machine holds the installation; the audit log says which login it was."""
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):
+        login = "unknown"
+    return system_actor(f"command line ({login})", Permission, origin="local")

@@ -1,0 +1,1 @@
+"""What a person sees across features: the helpdesk's lookup, search, jobs, health."""

@@ -1,0 +1,61 @@
+"""GET /api/v1/lookup/{tag} and GET /api/v1/health."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from flask import Response
+from sqlmodel import Session
+
+from inventory import __version__
+from inventory.access import Permission
+from inventory.accounts.guard import guarded, public
+from inventory.assets.near import near
+from inventory.desk.door import Door
+from inventory.desk.lookup import lookup
+from inventory.desk.schemas import HealthView, LookupView
+from inventory.http.blueprint import api_blueprint
+from inventory.http.unit import current_actor, current_db, runtime
+
+bp = api_blueprint("desk", "", "Lookups for the helpdesk, and the server's health.")
+
+
+@contextmanager
+def door_of(db: Session) -> Iterator[Door]:
+    """A cursor of the session's own driver connection, inside its transaction."""
+    connection = db.connection()
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    with closing(raw.cursor()) as cursor:
+        yield Door(cursor, connection.dialect.name == "sqlite")
+
+
+@bp.route("/lookup/<path:tag>", merge_slashes=False)
+@guarded(Permission.LOOKUP)
+@bp.response(200, LookupView)
+def look_up(tag: str) -> Response:
+    """What is this tag? Identity, status, place, last seen, addresses, supplies, open matters.
+
+    A former tag answers for the asset that bore it. An unknown one is a 404 whose `near` holds the
+    tags that may have been meant. The tag may hold slashes, blanks and any script.
+    """
+    db, actor = current_db(), current_actor()
+
+    def meant(text: str) -> list[str]:
+        return [miss.tag for miss in near(db, actor, text, permission=Permission.LOOKUP)]
+
+    with door_of(db) as door:
+        found = lookup(door, actor, tag, near=meant)
+    # The answer is dumped once, by hand: marshmallow would double the cost of the busiest route.
+    # A test loads it back through `LookupView`.
+    return Response(json.dumps(found, ensure_ascii=False), content_type="application/json")
+
+
+@bp.route("/health")
+@public("monitors ask without an account; the answer tells nothing about the district")
+@bp.response(200, HealthView)
+def health() -> dict[str, str]:
+    """Whether the server answers and its database does."""
+    with runtime().database.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return {"status": "ok", "version": __version__, "database": connection.dialect.name}

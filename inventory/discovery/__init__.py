@@ -1,0 +1,1 @@
+"""Discovery: networks, sweeps, what they found, and the review of it."""

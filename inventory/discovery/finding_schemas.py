@@ -1,0 +1,149 @@
+"""What the API accepts and shows of findings, and of what they told of assets."""
+
+from marshmallow import fields, validate
+
+from inventory.assets.kinds import Outcome, Status
+from inventory.discovery.finding_models import DiscoveryFinding
+from inventory.discovery.review import OLD_STATUSES
+from inventory.discovery.schemas import MAX_ID, flag, row_id
+from inventory.http.paging import PageArgs, page_of
+from inventory.schema import ObjectSchema, TableSchema, Text
+from snmp_discovery.types import Kind
+
+_LISTED = (
+    "id", "network_id", "sweep_id", "site_id", "source", "via", "address", "also_at", "port",
+    "version", "credential_label", "default_community", "kind", "vendor", "model", "serial",
+    "firmware", "name", "location", "macs", "outcome", "contested", "asset_id", "decision",
+    "reviewed_by", "reviewed_at", "first_at", "last_at", "times", "revision",
+)  # fmt: skip
+
+
+class FindingView(TableSchema):
+    """What a network's sweeps last saw of one device."""
+
+    class Meta(TableSchema.Meta):
+        model = DiscoveryFinding
+        fields = _LISTED
+
+    also_at = fields.List(fields.String())
+    macs = fields.List(fields.String())
+
+
+class SideView(ObjectSchema):
+    field = fields.String()
+    observed = fields.String()
+    recorded = fields.String()
+    same = fields.Boolean()
+
+
+class CandidateView(ObjectSchema):
+    """An asset that it may be; without an id where it lies outside your sites."""
+
+    asset_id = fields.Integer(allow_none=True)
+    tag = fields.String()
+    status = fields.String()
+    last_seen_at = fields.AwareDateTime(allow_none=True)
+    last_seen_address = fields.String()
+    sides = fields.List(fields.Nested(SideView))
+
+
+class FindingDetail(TableSchema):
+    """A finding with everything told, why it says so, and the assets it may be side by side."""
+
+    class Meta(TableSchema.Meta):
+        model = DiscoveryFinding
+        fields = (*_LISTED, "facts", "evidence", "reasons", "candidates")
+
+    also_at = fields.List(fields.String())
+    macs = fields.List(fields.String())
+    facts = fields.Dict()
+    evidence = fields.List(fields.Dict())
+    reasons = fields.List(fields.String())
+    candidates = fields.List(fields.Nested(CandidateView))
+
+
+class FindingListArgs(PageArgs):
+    state = fields.String(
+        load_default="open",
+        validate=validate.OneOf(["open", "settled", "all"]),
+        metadata={"description": "open: waits for a person"},
+    )
+    outcome = fields.Enum(Outcome, by_value=True)
+    network_id = fields.Integer(validate=validate.Range(min=1, max=MAX_ID))
+    site_id = fields.Integer(
+        validate=validate.Range(min=1, max=MAX_ID), metadata={"description": "and below"}
+    )
+    asset_id = fields.Integer(validate=validate.Range(min=1, max=MAX_ID))
+    kind = fields.Enum(Kind, by_value=True)
+    default_community = fields.Boolean(
+        metadata={"description": "answers to a community that devices are shipped with"}
+    )
+
+
+class NewAssetSchema(ObjectSchema):
+    """How a new asset is to be; its place is the finding's where none is given."""
+
+    tag = Text(max_length=64, min_length=1)
+    prefix = Text(max_length=40)
+    site_id = row_id(allow_none=True)
+    status = fields.Enum(Status, by_value=True, load_default=Status.DEPLOYED)
+
+
+class AcceptSchema(NewAssetSchema):
+    """A new asset, or with `asset_id` that one."""
+
+    asset_id = row_id()
+
+
+class IgnoreSchema(ObjectSchema):
+    reason = Text(max_length=1000, load_default="")
+
+
+class ResolveSchema(ObjectSchema):
+    """same: it is `asset_id` after all. replaced: another device stands where `asset_id` stood;
+    that one moves to `old_status`, and the finding becomes `new_asset_id` or a new asset."""
+
+    decision = fields.String(required=True, validate=validate.OneOf(["same", "replaced"]))
+    asset_id = row_id(required=True)
+    replace_hardware = flag(load_default=False)
+    old_status = fields.Enum(
+        Status,
+        by_value=True,
+        load_default=Status.RETIRED,
+        validate=validate.OneOf(sorted(OLD_STATUSES)),
+    )
+    new_asset_id = row_id()
+    new = fields.Nested(NewAssetSchema)
+    reason = Text(max_length=1000, load_default="")
+
+
+class BulkItem(NewAssetSchema):
+    id = row_id(required=True)
+    action = fields.String(load_default="accept", validate=validate.OneOf(["accept", "ignore"]))
+    asset_id = row_id()
+    revision = row_id()
+    reason = Text(max_length=1000, load_default="")
+
+
+class FindingBulk(ObjectSchema):
+    rows = fields.List(
+        fields.Nested(BulkItem), required=True, validate=validate.Length(min=1, max=500)
+    )
+    dry_run = flag(load_default=False)
+
+
+class FindingResult(ObjectSchema):
+    id = fields.Integer(attribute="finding_id")
+    status = fields.String(validate=validate.OneOf(["done", "refused"]))
+    asset_id = fields.Integer(allow_none=True)
+    decision = fields.String()
+    problem = fields.String()
+    code = fields.Integer()
+
+
+class FindingBulkView(ObjectSchema):
+    applied = fields.Boolean()
+    results = fields.List(fields.Nested(FindingResult))
+
+
+FindingPage = page_of(FindingView)

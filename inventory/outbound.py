@@ -1,0 +1,93 @@
+"""Outgoing HTTP of the application: the command line's client for another Homeroom server.
+
+Webhooks will leave through here too. Redirects are refused: a token must never follow one to
+another host. Certificates are always verified.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from inventory import errors
+from inventory.errors import HomeroomError, InvalidInput, Misconfigured, NotFound, Unavailable
+
+TIMEOUT = (5, 60)
+"""Seconds to connect and to wait for an answer."""
+
+Argument = str | int | bool | list[str] | None
+"""A query argument; None is left out."""
+
+_BY_STATUS: dict[int, type[HomeroomError]] = {
+    401: errors.Unauthenticated,
+    403: errors.Forbidden,
+    409: errors.Conflict,
+    412: errors.VersionMismatch,
+    413: errors.TooLarge,
+    428: errors.VersionRequired,
+    503: errors.Unavailable,
+}
+
+
+class Server:
+    """A Homeroom server seen by a script: paths below /api/v1, JSON in and out."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """Raises `Misconfigured` where the token would travel unprotected."""
+        parts = urlsplit(url)
+        local = parts.hostname in {"localhost", "::1"} or (parts.hostname or "").startswith("127.")
+        if parts.scheme != "https" and not (parts.scheme == "http" and local):
+            raise Misconfigured(f"{url}: a token is only sent over https:// or to this machine")
+        self.url = url.rstrip("/")
+        self._http = requests.Session()
+        self._http.headers["Authorization"] = f"Bearer {token}"
+        self._http.headers["Accept"] = "application/json"
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Argument] | None = None,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The decoded answer. Raises the `HomeroomError` that the server's problem describes."""
+        try:
+            answer = self._http.request(
+                method,
+                f"{self.url}/api/v1{path}",
+                params={k: v for k, v in (query or {}).items() if v is not None},
+                json=body,
+                headers=dict(headers or {}),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as failed:
+            raise Unavailable(f"{self.url} does not answer ({type(failed).__name__})") from failed
+        if answer.is_redirect:
+            raise Unavailable(f"{self.url} redirects; give the address it redirects to")
+        if answer.ok:
+            return answer.json() if answer.content else None
+        try:
+            problem = answer.json()
+        except ValueError:
+            problem = None
+        raise error_of(answer.status_code, problem, answer.headers)
+
+
+def error_of(status: int, problem: object, headers: Mapping[str, str]) -> HomeroomError:
+    """The error that a problem+json answer describes; `problem` None: it was not ours."""
+    told = problem if isinstance(problem, dict) else {}
+    detail = str(told.get("detail") or told.get("title") or "")
+    if not told:
+        detail = f"HTTP {status}, and the answer is not Homeroom's"
+    if status == 404:
+        return NotFound(detail, told.get("near") or ())
+    if status == 422:
+        return InvalidInput(f"{detail} {told.get('errors') or ''}".strip())
+    if status == 429:
+        wait = headers.get("Retry-After", "1")
+        return errors.TooManyRequests(detail, int(wait) if wait.isdigit() else 1)
+    return _BY_STATUS.get(status, HomeroomError)(detail)

@@ -1,0 +1,1 @@
+"""The district's places: schools, buildings, rooms."""

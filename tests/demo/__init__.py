@@ -1,0 +1,1 @@
+"""`make demo`: a demo district over the simulated network."""

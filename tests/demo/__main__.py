@@ -1,0 +1,175 @@
+"""`python -m tests.demo`: make the demo district, sweep it, serve it until Ctrl-C."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from sqlmodel import col, select
+
+from inventory import installation
+from inventory.app import create_app, serve
+from inventory.assets.models import Asset
+from inventory.cli.serve import base_url, make_engine
+from inventory.db import Database, now
+from inventory.discovery import sweeps
+from inventory.discovery.finding_models import DiscoveryFinding
+from inventory.discovery.models import OPEN_STATES, Sweep
+from inventory.discovery.network_rules import Limits
+from inventory.settings import Settings, load
+from inventory.vault import open_vault
+from tests.demo.seed import ACTOR, Seeded, seed
+from tests.simnet.district import load_district
+
+FOLDER = Path(os.environ.get("DEMO_FOLDER", "var/demo"))
+SNMP_PORT = int(os.environ.get("DEMO_SNMP_PORT", "16161"))
+PATIENCE = 180.0
+"""Seconds that the first sweeps may take before the demo goes on without them."""
+
+say = Console(stderr=True, highlight=False)
+
+
+def main() -> int:
+    """0 after Ctrl-C; 1 where the demo cannot start."""
+    port = int(os.environ.get("HOMEROOM_PORT", "8000"))
+    if in_use(port):
+        say.print(f"Port {port} is in use: stop what runs there, or set HOMEROOM_PORT.")
+        return 1
+    settings = fresh_settings(port)
+    with ExitStack() as stack:
+        stack.enter_context(simulated_network())
+        database = Database(settings.database_url, vault=open_vault(settings, create=True))
+        stack.callback(database.close)
+        say.print("Making the database and the demo district ...")
+        installation.prepare(database)
+        district = load_district()
+        with database.unit() as db:
+            told = seed(db, district, district.devices(), SNMP_PORT, Limits.of(settings), now=now())
+        engine = make_engine(settings, database)
+        engine.launch()
+        stack.callback(engine.stop)
+        sweep_all(database, told)
+        tell(settings, database, told)
+        with contextlib.suppress(KeyboardInterrupt):
+            serve(create_app(settings, database), settings)
+    return 0
+
+
+def in_use(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def fresh_settings(port: int) -> Settings:
+    """A new, empty folder with the demo's own settings; an earlier demo is thrown away."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    config = FOLDER / "homeroom.toml"
+    config.write_text(
+        f'database_url = "sqlite:///{FOLDER}/homeroom.db"\n'
+        f'data_dir = "{FOLDER}"\ndistrict = "Demo School District"\nport = {port}\n',
+        "utf-8",
+    )
+    return load({}, config=config)
+
+
+@contextmanager
+def simulated_network() -> Iterator[None]:
+    """The agents in a process of their own. Raises SystemExit with their message."""
+    agents = subprocess.Popen(
+        [sys.executable, "-m", "tests.simnet", "--port", str(SNMP_PORT)],
+        stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert agents.stdout is not None
+        ready = agents.stdout.readline().strip()
+        if not ready:
+            raise SystemExit(agents.wait() or 1)
+        say.print(f"Simulated network: {ready} (127.30.1-3.0/24, UDP).")
+        yield
+    finally:
+        agents.terminate()
+        agents.wait()
+
+
+def sweep_all(database: Database, told: Seeded) -> None:
+    """Ask for a sweep of every network and show how they go on."""
+    with database.unit() as db:
+        for network_id, _ in told.networks:
+            sweeps.request_sweep(db, ACTOR, network_id, now=now())
+    names = dict(told.networks)
+    until = time.monotonic() + PATIENCE
+    columns = (
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        TextColumn("{task.fields[found]}"),
+    )
+    with Progress(*columns, console=say, disable=not say.is_terminal) as bars:
+        tasks = {number: bars.add_task(name, total=100, found="") for number, name in names.items()}
+        while time.monotonic() < until:
+            with database.unit(write=False) as db:
+                rows = db.exec(select(Sweep)).all()
+            for row in rows:
+                found = f"{row.found_new + row.found_matched + row.found_conflict} devices"
+                share = sweeps.pace(row, now=now()).percent
+                bars.update(tasks[row.network_id], completed=share, found=found)
+            if all(row.state not in OPEN_STATES for row in rows):
+                break
+            time.sleep(0.3)
+    for row in rows:
+        done = f"{row.found_new} new ({row.accepted} accepted), {row.found_conflict} in conflict"
+        say.print(f"  {names[row.network_id]:<28} {row.state.value}: {done}")
+
+
+def tell(settings: Settings, database: Database, told: Seeded) -> None:
+    """What there is now, and what to try."""
+    with database.unit(write=False) as db:
+        tags = db.exec(
+            select(Asset.tag)
+            .where(col(Asset.last_seen_at).is_not(None), Asset.category == "printer")
+            .order_by(col(Asset.tag_key))
+        ).all()
+        waiting = len(
+            db.exec(
+                select(DiscoveryFinding.id).where(
+                    col(DiscoveryFinding.decision).is_(None),
+                    col(DiscoveryFinding.outcome).in_(("new", "conflict")),
+                )
+            ).all()
+        )
+        count = len(db.exec(select(Asset.id)).all())
+    tag = tags[0] if tags else "WPS-00001"
+    url, run = base_url(settings), f"{Path(sys.executable).parent.name}/homeroom"
+    run = f".venv/{run}" if Path(".venv").exists() else "homeroom"
+    say.print(
+        f"\n[bold]{settings.district}[/bold]: {told.sites} places, {told.people} people, "
+        f"{count} assets, {waiting} discoveries waiting for review."
+    )
+    say.print("Accounts, with one-time passwords (shown this once):")
+    for name, password, display in told.passwords:
+        say.print(f"  {name:<20} {password:<28} {display}", markup=False)
+    say.print(f"\nServing {url} until Ctrl-C. In a second terminal:\n", markup=False)
+    lines = [
+        f"export HOMEROOM_CONFIG={FOLDER}/homeroom.toml TOKEN={told.token}",
+        f"{run} lookup {tag}",
+        f"{run} assets list --category printer",
+        f"{run} discover 127.30.1.0/24 --port {SNMP_PORT}",
+        f"{run} discoveries list",
+        f"{run} audit verify",
+        f'curl -H "Authorization: Bearer $TOKEN" {url}/api/v1/lookup/{tag}',
+        f"curl {url}/api/v1/openapi.json",
+    ]
+    for line in lines:
+        say.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
