@@ -10,8 +10,9 @@ from snmp_discovery.matching import RangeHandler
 from snmp_discovery.transport import Transport
 from snmp_discovery.types import SweepOptions
 
-_BURST_SECONDS = 0.01  # a delayed event loop may catch up this much, never more
+_BURST_SECONDS = 0.02  # a delayed event loop may catch up this much, never more
 _LARGEST_BURST = 256  # datagrams sent before answers get their turn
+_USUAL_BURST = 8  # fewer at once would only wake the event loop more often
 _TICK = 0.001
 _PULSE = 0.02  # seconds; a stop is noticed at least this often
 _TWO_IDS = (0x40000000, 0x7FFFFFFF)  # differ in all four octets
@@ -41,7 +42,7 @@ class Pacer:
     async def wait(self) -> None:
         """Let the event loop work until the bucket has filled a little."""
         self._pulse()
-        lacking = (1.0 - self._tokens) / self._rate
+        lacking = (_USUAL_BURST - self._tokens) / self._rate
         await asyncio.sleep(max(_TICK, min(lacking, _PULSE)))
         now = self._clock()
         gained = (now - self._filled) * self._rate

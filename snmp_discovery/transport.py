@@ -1,4 +1,11 @@
-"""One non-blocking UDP socket per address family, shared by the probe and every conversation."""
+"""Non-blocking UDP sockets, shared by the probe and every conversation: one for each address
+family, a few more of them while that one is full.
+
+On an attached subnet the kernel holds each datagram for an unknown neighbour up to three seconds,
+and counts it against its socket's send buffer: with the usual 208 kB, silent addresses would slow
+the sweep to some 80 a second and keep conversations waiting. Hence large buffers where the system
+grants them, and further sockets where it does not.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +13,7 @@ import asyncio
 import contextlib
 import errno
 import socket
+from collections import deque
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
@@ -17,27 +25,29 @@ MAX_DATAGRAM = 65_535
 _DRAIN = 256  # datagrams read per wake-up before timers and senders get their turn
 _BACK_OFF = 1.5  # each further try waits this much longer
 _NO_BUFFER_PAUSE = 0.002
-_SO_RCVBUFFORCE = 33  # Linux; not in the socket module
-_WOULD_BLOCK = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS)
+_SOCKETS = 4  # for each address family, at most
+_SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33  # Linux; not in the socket module
+# ECONNREFUSED: some systems report an ICMP refusal of an *earlier* datagram here.
+_TRY_AGAIN = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS, errno.ECONNREFUSED)
 
 
 class Transport:
     """Datagrams out, matched answers in. Use as `async with Transport() as transport`.
 
-    receive_buffer  octets asked of the system for the socket's queue (it may grant less)
-    max_pending     requests waiting for an answer at once; more wait for their turn
+    buffer       octets asked of the system for each socket's queues (it may grant less)
+    max_pending  requests waiting for an answer at once; more wait for their turn
 
     `traffic` counts; `garbled` names the first senders of what is not SNMP (address, port).
     """
 
-    def __init__(self, *, receive_buffer: int = 8 << 20, max_pending: int = 1024) -> None:
+    def __init__(self, *, buffer: int = 8 << 20, max_pending: int = 1024) -> None:
         self._matcher = Matcher()
         self.traffic = self._matcher.traffic
         self.garbled = self._matcher.garbled
         self._closed = False
-        self._receive_buffer = receive_buffer
+        self._buffer = buffer
         self._slots = asyncio.Semaphore(max_pending)
-        self._sockets: dict[socket.AddressFamily, socket.socket] = {}
+        self._pools: dict[socket.AddressFamily, deque[socket.socket]] = {}
         self._writable: dict[socket.socket, asyncio.Future[None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -55,11 +65,11 @@ class Transport:
     def close(self) -> None:
         """Close the sockets; whatever still waits for an answer learns that none came."""
         self._closed = True
-        for sock in self._sockets.values():
+        for sock in (sock for pool in self._pools.values() for sock in pool):
             self._loop.remove_reader(sock)
             self._loop.remove_writer(sock)
             sock.close()
-        self._sockets.clear()
+        self._pools.clear()
         for pending in self._matcher.pending.values():
             _expire(pending.future)
         for waiting in self._writable.values():
@@ -125,27 +135,27 @@ class Transport:
             raise NoAnswer(f"{address} cannot be reached: {error.strerror or error}") from error
 
     def send_now(self, address: str, port: int, datagram: bytes | bytearray) -> bool:
-        """Send one datagram; False if the socket is full (await `writable`, then try again).
+        """Send one datagram; False if every socket is full (await `writable`, then try again).
 
         Raises OSError where the local system has no way to that address.
         """
-        sock = self._socket(address)
-        try:
-            sock.sendto(datagram, (address, port))
-        except OSError as error:
-            if error.errno in _WOULD_BLOCK:
-                return False
-            # An ICMP refusal of an *earlier* datagram is reported here on some systems.
-            if error.errno == errno.ECONNREFUSED:
-                return False
-            self.traffic.refused += 1
-            raise
-        self.traffic.sent += 1
-        return True
+        pool = self._pool(address)
+        for _ in range(_SOCKETS):
+            try:
+                pool[0].sendto(datagram, (address, port))
+            except OSError as error:
+                if error.errno not in _TRY_AGAIN:
+                    self.traffic.refused += 1
+                    raise
+                self._turn(pool)
+            else:
+                self.traffic.sent += 1
+                return True
+        return False
 
     async def writable(self, address: str) -> None:
-        """Wait until the socket that serves `address` takes datagrams again."""
-        sock = self._socket(address)
+        """Wait until the next socket that serves `address` takes datagrams again."""
+        sock = self._pool(address)[0]
         waiting = self._writable.get(sock)
         if waiting is None:
             waiting = self._writable[sock] = self._loop.create_future()
@@ -159,25 +169,38 @@ class Transport:
         # pause the senders would spin.
         self._loop.call_later(_NO_BUFFER_PAUSE, _wake, waiting)
 
-    def _socket(self, address: str) -> socket.socket:
+    def _pool(self, address: str) -> deque[socket.socket]:
+        """The sockets that serve `address`; the first is the one to use now."""
         if self._closed:
             raise OSError(errno.EBADF, "the transport is closed")
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        sock = self._sockets.get(family)
-        if sock is None:
-            sock = self._sockets[family] = self._open(family)
-        return sock
+        pool = self._pools.get(family)
+        if pool is None:
+            pool = self._pools[family] = deque((self._open(family),))
+        return pool
 
-    def _open(self, family: socket.AddressFamily) -> socket.socket:
+    def _turn(self, pool: deque[socket.socket]) -> None:
+        """The first socket is full: bring another one forward."""
+        if len(pool) < _SOCKETS:
+            pool.appendleft(self._open(pool[0].family))
+        else:
+            pool.rotate(-1)
+
+    def _open(self, family: int) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.setblocking(False)
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        try:  # the forced form passes net.core.rmem_max, but only for the administrator
-            sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, self._receive_buffer)
-        except OSError:
-            with contextlib.suppress(OSError):
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
+        # The forced form passes net.core.[rw]mem_max, but only for the administrator.
+        for force, option in (
+            (_SO_RCVBUFFORCE, socket.SO_RCVBUF),
+            (_SO_SNDBUFFORCE, socket.SO_SNDBUF),
+        ):
+            try:
+                sock.setsockopt(socket.SOL_SOCKET, force, self._buffer)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    sock.setsockopt(socket.SOL_SOCKET, option, self._buffer)
         self._loop.add_reader(sock, self._on_readable, sock)
         return sock
 

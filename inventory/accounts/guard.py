@@ -171,7 +171,7 @@ def cookie_name(settings: Settings) -> str:
 
 def address() -> str:
     """The client's address; behind `trusted_proxies` the one that they report."""
-    return (request.remote_addr or "")[:80]
+    return "".join(c for c in (request.remote_addr or "")[:80] if c.isprintable())
 
 
 def denied_actor() -> Actor:

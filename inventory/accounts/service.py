@@ -106,7 +106,9 @@ def change(
             raise Duplicate(f"the user name {name} is taken")
         account.user_name, account.user_key = name, key
     after = {"user_name": account.user_name, "display_name": account.display_name}
-    changed(db, actor, account, "account.changed", *audit.changed(before, after), now=now)
+    old, new = audit.changed(before, after)
+    if new:
+        changed(db, actor, account, "account.changed", old, new, now=now)
     return account
 
 

@@ -69,7 +69,7 @@ def who_am_i() -> dict[str, object]:
             "site_ids": None if grant.site_ids is None else sorted(grant.site_ids),
         }
         for grant in actor.grants
-        if grant.permissions
+        if grant.permissions and grant.site_ids != frozenset()
     ]
     return {
         "kind": actor.kind,

@@ -197,7 +197,8 @@ def _note_failure(
     somebody else's guesses.
     """
     # People type their password into the wrong field: an unknown name is not kept whole.
-    shown = user_name[:3] + "…" if account is None else account.user_name
+    cut = user_name[:3].encode("ascii", "backslashreplace").decode() + "..."
+    shown = account.user_name if account else cut
     actor = Actor("anonymous", None, "anonymous", origin=origin.address)
     with door.database.unit() as db:
         if account is not None:

@@ -69,9 +69,11 @@ def list_assets(
     if exact:
         where.append(col(Asset.id).not_in([row.id for row in exact]))
     words = search.words_of(wanted.q)
-    ids, capped = _count(db, where + search.matching(db, words), keep=bool(words))
     if words:
-        where = where + search.matching(db, words) if capped else [col(Asset.id).in_(ids)]
+        where += search.matching(db, words)
+    ids, capped = _count(db, where, keep=bool(words))
+    if words and not capped:
+        where = [col(Asset.id).in_(ids)]
     backwards = before is not None
     rows = _fetch(db, order, down, where, before if backwards else after, backwards, limit + 1)
     more = len(rows) > limit

@@ -27,6 +27,7 @@ class Asset(SQLModel, table=True):
         sa.Index("ix_asset_name_id", "name", "id"),
         sa.Index("ix_asset_created_at_id", "created_at", "id"),
         sa.Index("ix_asset_updated_at_id", "updated_at", "id"),
+        sa.Index("ix_asset_last_seen_at_id", "last_seen_at", "id"),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -7,6 +7,7 @@ are too short for trigrams: they match the beginning or the end of a tag, or a w
 """
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from inventory.assets.words import fold, maker_key, plain
 from inventory.errors import InvalidInput
 from inventory.sites.models import Site
 
+MANY = 10_000
+"""A word in more assets than this is common: looking at assets in order finds it sooner."""
 MAX_QUERY = 200
 MAX_WORDS = 8
 _TRIGRAM = 3
@@ -52,26 +55,82 @@ def exact(db: Session, text: str) -> list[int]:
 
 
 def matching(db: Session, words: list[str]) -> list[Clause]:
-    """One WHERE clause over `Asset` per word."""
-    return [_word(db, word) for word in words]
+    """WHERE clauses over `Asset` that hold where every word occurs.
+
+    The rarest word leads: its assets come from the indexes, the other words are checked on them.
+    Where even the rarest is in very many assets, no index helps: every word is a check, and a list
+    in order of an index soon has its page full.
+    """
+    plans = sorted((_plan(db, word) for word in words), key=lambda plan: plan.size)
+    return [
+        plan.lead() if i == 0 and plan.size <= MANY else plan.check()
+        for i, plan in enumerate(plans)
+    ]
 
 
-def _word(db: Session, word: str) -> Clause:
-    """`asset.id IN (...)`: ids from the document index, and from names where any name fits."""
-    parts: list[Any] = [_in_document(db, word)]
-    column = {"maker": Asset.manufacturer_id, "model": Asset.model_id, "site": Asset.site_id}
-    for kind, ids in _named(db, word).items():
-        parts.append(sa.select(col(Asset.id)).where(col(column[kind]).in_(ids)))
-    return col(Asset.id).in_(parts[0] if len(parts) == 1 else sa.union_all(*parts))
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How one word is looked for.
+
+    document  a query for the ids of assets in whose document (or, for a short word, tag) it is
+    holds     the same as a condition on one asset
+    names     column of `Asset` → ids of makers, models or places that the word names
+    size      how many assets that may be; beyond `MANY` not counted further
+    """
+
+    document: Any
+    in_document: int
+    holds: Clause
+    names: list[tuple[Any, list[int]]]
+    size: int
+
+    def lead(self) -> Clause:
+        ids = [self.document]
+        ids += [sa.select(col(Asset.id)).where(column.in_(named)) for column, named in self.names]
+        return col(Asset.id).in_(ids[0] if len(ids) == 1 else sa.union_all(*ids))
+
+    def check(self) -> Clause:
+        # "+ 0" keeps the databases from using these columns' indexes: this is no way in.
+        tests = [(column + 0).in_(named) for column, named in self.names]
+        if self.in_document > MANY:
+            tests.append(self.holds)
+        elif self.in_document:
+            tests.append((col(Asset.id) + 0).in_(self.document))
+        return sa.or_(*tests) if tests else sa.false()
+
+
+def _plan(db: Session, word: str) -> _Plan:
+    document = _in_document(db, word)
+    in_document = _at_most(db, document)
+    names = _named(db, word)
+    size = in_document
+    for column, ids in names:
+        size += _at_most(db, sa.select(col(Asset.id)).where(column.in_(ids)))
+    return _Plan(document, in_document, _holds(word), names, size)
+
+
+def _at_most(db: Session, ids: Any) -> int:
+    counted = sa.select(sa.func.count()).select_from(ids.limit(MANY + 1).subquery())
+    return db.execute(counted).scalar() or 0
+
+
+def _holds(word: str) -> Clause:
+    if len(word) < _TRIGRAM:
+        return sa.exists().where(col(AssetTag.asset_id) == col(Asset.id), _at_an_end(word))
+    return sa.exists().where(
+        col(AssetSearch.asset_id) == col(Asset.id),
+        col(AssetSearch.doc).like(f"%{escaped(word)}%", escape="\\"),
+    )
+
+
+def _at_an_end(word: str) -> Clause:
+    key = col(AssetTag.tag_key)
+    return key.like(f"{escaped(word)}%", escape="\\") | key.like(f"%{escaped(word)}", escape="\\")
 
 
 def _in_document(db: Session, word: str) -> Any:
     if len(word) < _TRIGRAM:
-        prefix, suffix = f"{escaped(word)}%", f"%{escaped(word)}"
-        return sa.select(col(AssetTag.asset_id)).where(
-            col(AssetTag.tag_key).like(prefix, escape="\\")
-            | col(AssetTag.tag_key).like(suffix, escape="\\")
-        )
+        return sa.select(col(AssetTag.asset_id)).where(_at_an_end(word))
     if db.get_bind().dialect.name == "sqlite":
         fts = sa.table("asset_search_fts", sa.column("rowid", sa.Integer))
         # A quoted phrase is a plain substring for the trigram tokenizer; no operator survives it.
@@ -84,11 +143,11 @@ def _in_document(db: Session, word: str) -> Any:
     )
 
 
-def _named(db: Session, word: str) -> dict[str, list[int]]:
+def _named(db: Session, word: str) -> list[tuple[Any, list[int]]]:
     """Ids of makers, models and places (with all that lies in them) that the word names."""
     text = plain(word)
     if not text:
-        return {}
+        return []
     makers = sa.select(sa.literal("maker"), col(Manufacturer.id)).where(
         _fits(col(Manufacturer.key), text) | (col(Manufacturer.key) == maker_key(word))
     )
@@ -101,7 +160,8 @@ def _named(db: Session, word: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for kind, id_ in db.execute(sa.union_all(makers, models, sites)):
         found.setdefault(kind, []).append(id_)
-    return found
+    columns = {"maker": Asset.manufacturer_id, "model": Asset.model_id, "site": Asset.site_id}
+    return [(col(columns[kind]), ids) for kind, ids in found.items()]
 
 
 def _fits(key: Any, text: str) -> Clause:

@@ -38,15 +38,21 @@ class LazyGroup(click.Group):
 
 cli = LazyGroup(
     lazy={
+        "accounts": "inventory.cli.people:accounts",
         "assets": "inventory.cli.assets:assets",
         "audit": "inventory.cli.admin:audit_group",
+        "credentials": "inventory.cli.networks:credentials",
         "discover": "inventory.cli.discover:discover",
+        "discoveries": "inventory.cli.sweep:discoveries",
         "init": "inventory.cli.admin:init",
         "keys": "inventory.cli.admin:keys_group",
         "lookup": "inventory.cli.lookup:lookup",
         "migrate": "inventory.cli.admin:migrate",
+        "networks": "inventory.cli.networks:networks",
         "run": "inventory.cli.serve:run",
         "settings": "inventory.cli.admin:show_settings",
+        "setup": "inventory.cli.people:setup",
+        "sweep": "inventory.cli.sweep:sweep",
         "worker": "inventory.cli.serve:worker",
     },
     name="homeroom",

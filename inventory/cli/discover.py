@@ -56,6 +56,7 @@ def discover(targets: tuple[str, ...], as_json: bool, **given: Any) -> int:
     environment variables HOMEROOM_V3_AUTH_KEY and HOMEROOM_V3_PRIV_KEY, or are asked for.
     No database is touched.
     """
+    asked = credentials(given)
     options = SweepOptions(
         port=given["port"],
         rate=given["rate"],
@@ -71,7 +72,7 @@ def discover(targets: tuple[str, ...], as_json: bool, **given: Any) -> int:
         task = bar.add_task("probing", total=len(plan.addresses))
         library.run(
             plan,
-            credentials(given),
+            asked,
             on_finding=shown.finding,
             on_refusal=shown.refusal,
             on_progress=lambda numbers: _advance(bar, task, numbers),

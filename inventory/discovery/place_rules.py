@@ -34,13 +34,17 @@ class Spot:
 
 @dataclass(slots=True)
 class Hearsay:
-    """What the switches and routers of one sweep told of others."""
+    """What the switches and routers of one sweep told of others.
+
+    ports  (switch, port) → MAC → VLAN; vlans: of each MAC by whichever switch tells VLANs at all
+    """
 
     names: dict[str, str] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
     ports: dict[tuple[str, str], dict[str, int | None]] = field(default_factory=dict)
     neighbors: list[tuple[str, Neighbor]] = field(default_factory=list)
     arp: dict[str, str] = field(default_factory=dict)
+    vlans: dict[str, int] = field(default_factory=dict)
     entries: int = 0
     cut: bool = False
 
@@ -62,6 +66,8 @@ class Hearsay:
             for mac in macs_of([entry.mac]):
                 self.entries += 1
                 self.ports.setdefault((finding.address, entry.port[:80]), {})[mac] = entry.vlan
+                if entry.vlan is not None:
+                    self.vlans.setdefault(mac, entry.vlan)
         self.neighbors += [(finding.address, neighbor) for neighbor in finding.neighbors]
         for address, mac in finding.arp.items():
             if len(self.arp) < MAX_ARP and (usual := macs_of([mac])):
@@ -83,6 +89,7 @@ def locate(heard: Hearsay) -> dict[str, Spot]:
         for mac, vlan in macs.items():
             if mac in heard.own:
                 continue
+            vlan = heard.vlans.get(mac) if vlan is None else vlan
             spot = Spot(switch, heard.names[switch], port, vlan, "bridge")
             if mac not in found or len(macs) < found[mac][0]:
                 found[mac] = (len(macs), spot)
@@ -96,7 +103,7 @@ def _told_by_neighbors(heard: Hearsay) -> dict[str, Spot]:
     for switch, neighbor in heard.neighbors:
         port = neighbor.local_port[:80]
         for mac in neighbor_macs(neighbor):
-            vlan = heard.ports.get((switch, port), {}).get(mac)
+            vlan = heard.ports.get((switch, port), {}).get(mac) or heard.vlans.get(mac)
             source = "cdp" if neighbor.protocol.lower() == "cdp" else "lldp"
             spots.setdefault(mac, Spot(switch, heard.names[switch], port, vlan, source))
     return spots

@@ -107,18 +107,19 @@ class Run:
             self._beat(reader)
             if self._cancel or self.ctx.cancelled():
                 return
-            try:
-                self._take(reader.items.get(timeout=0.2))
-            except queue.Empty:
-                if not reader.is_alive() and reader.items.empty():
+            with suppress(queue.Empty):
+                item = reader.items.get(timeout=0.2)
+                if item is None:
                     return
+                self._take(item)
             if len(self._waiting) >= BATCH or time.monotonic() - self._since >= BATCH_SECONDS:
                 self._flush()
 
     def _drain(self, reader: "_Reader") -> None:
         """A cancel keeps what was found until then."""
         while not reader.items.empty():
-            self._take(reader.items.get_nowait())
+            if (item := reader.items.get_nowait()) is not None:
+                self._take(item)
 
     def _take(self, item: Finding | Refusal) -> None:
         if isinstance(item, Finding):
@@ -190,11 +191,11 @@ class Known:
 
 
 class _Reader(threading.Thread):
-    """The library at work; what it finds is in `items`, its end in `error`."""
+    """The library at work; what it finds is in `items`, None at the end, and why in `error`."""
 
     def __init__(self, plan: discover.Plan, assignment: Assignment, stop: threading.Event) -> None:
         super().__init__(name=f"sweep {assignment.ground.sweep_id}", daemon=True)
-        self.items: queue.Queue[Finding | Refusal] = queue.Queue(maxsize=1000)
+        self.items: queue.Queue[Finding | Refusal | None] = queue.Queue(maxsize=1000)
         self.progress: Progress | None = None
         self.error: Exception | None = None
         self._plan = plan
@@ -215,11 +216,13 @@ class _Reader(threading.Thread):
             pass
         except Exception as error:
             self.error = error
+        finally:
+            self._put(None)
 
     def _progress(self, numbers: Progress) -> None:
         self.progress = replace(numbers, by_kind=dict(numbers.by_kind))
 
-    def _put(self, item: Finding | Refusal) -> None:
+    def _put(self, item: Finding | Refusal | None) -> None:
         while not self._ended.is_set():
             with suppress(queue.Full):
                 self.items.put(item, timeout=0.2)

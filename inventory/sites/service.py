@@ -67,10 +67,12 @@ def change(
         site.code = _free_code(db, changes["code"], site.id)
     if "parent_id" in changes and changes["parent_id"] != site.parent_id:
         _move(db, actor, site, changes["parent_id"])
+    old, new = audit.changed(before, told(site))
+    if not new:
+        return site
     site.version += 1
     db.add(site)
     db.flush()
-    old, new = audit.changed(before, told(site))
     audit.record(
         db, actor, "site.changed", now=now, subject_type="site", subject_id=site.id,
         site_id=site.id, before=old, after=new,

@@ -4,8 +4,6 @@ BEGIN RAISE EXCEPTION 'audit_event is append-only'; END $$
 CREATE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event
 FOR EACH STATEMENT EXECUTE FUNCTION audit_event_is_append_only()
 -- next
-CREATE INDEX ix_asset_last_seen_at_id ON asset (last_seen_at NULLS FIRST, id)
--- next
 CREATE FUNCTION homeroom_trigrams(words text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5000 AS $$
   SELECT COALESCE(array_agg(DISTINCT substr(words, place, 3)), ARRAY[]::text[])

@@ -4,8 +4,6 @@ BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
 CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
 -- next
-CREATE INDEX ix_asset_last_seen_at_id ON asset (last_seen_at, id)
--- next
 CREATE VIRTUAL TABLE asset_search_fts
 USING fts5(doc, content='asset_search', content_rowid='asset_id', tokenize='trigram')
 -- next

@@ -1,10 +1,9 @@
-"""Every route × every role × own school, other school, nobody: who gets in follows from the role.
+"""Every route for every role at its own school, at another one, and for nobody: roles decide.
 
 Generated from the URL map. A route without `__permission__` or a public reason fails, and so does
 one without an example in `tests/house/routes/`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +12,9 @@ from flask.views import View
 from werkzeug.routing import Rule
 
 from inventory.access import ROLE_PERMISSIONS, Permission, Role
-from inventory.app import create_app
-from inventory.db import Database
-from tests.conftest import copied_database
 from tests.house.routes import ROUTES, Place
-from tests.house.world import SETTINGS, World
+from tests.house.world import APP, World
 
-APP = create_app(SETTINGS, Database("sqlite:///:memory:"))
 DOCUMENTATION = {"GET /api/v1/openapi.json"}
 """Made by the API library: the description of the API, which holds nothing of the district."""
 
@@ -64,16 +59,6 @@ def test_every_example_has_a_route() -> None:
     assert set(ROUTES) - {str(route) for route in ALL} == set()
 
 
-@pytest.fixture(scope="module")
-def world(
-    backend: str, template: str, request: pytest.FixtureRequest, tmp_path_factory: Any
-) -> Iterator[World]:
-    """One database for all routes: every request makes what it needs anew."""
-    folder = tmp_path_factory.mktemp("matrix")
-    with copied_database(backend, template, folder, request) as database:
-        yield World(APP, database)
-
-
 @pytest.mark.parametrize("route", KNOWN, ids=str)
 def test_nobody_gets_in(world: World, route: Route) -> None:
     answer = world.ask(route, ROUTES[str(route)], None)
@@ -114,9 +99,7 @@ def test_another_school_is_out_of_reach(world: World, route: Route) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize(
-    "route", [r for r in KNOWN if r.view.__rule__.session_only], ids=str
-)
+@pytest.mark.parametrize("route", [r for r in KNOWN if r.view.__rule__.session_only], ids=str)
 def test_a_token_is_no_person(world: World, route: Route) -> None:
     for role in Role:
         answer = world.ask(route, ROUTES[str(route)], (role, world.district), token=True)

@@ -1,10 +1,17 @@
 """Two schools, and a caller for every role at one of them or everywhere, in one database."""
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from flask import Flask
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlmodel import Session
 from werkzeug.test import TestResponse
 
@@ -13,16 +20,20 @@ from inventory.accounts import service, sessions
 from inventory.accounts.bearer import csrf_of
 from inventory.accounts.guard import cookie_name
 from inventory.accounts.sessions import Origin
+from inventory.app import create_app
 from inventory.db import Database
 from inventory.http.unit import EXTENSION, Runtime
 from inventory.settings import Settings
 from inventory.sites import service as sites
 from inventory.sites.models import SiteKind
-from tests.conftest import Clock
+from tests.conftest import TEST_VAULT, Clock, _run_sql, database_named
 from tests.house.routes import Example, Side
 from tests.inventory.conftest import OPERATOR
 
 SETTINGS = Settings(token_requests_per_minute=1_000_000, max_body_bytes=5_000)
+APP = create_app(SETTINGS, Database("sqlite:///:memory:"))
+"""For its URL map, at the time when tests are collected; a `World` gives it a real database."""
+
 Who = tuple[Role, int]
 """A role and the site where it is held."""
 
@@ -48,8 +59,8 @@ class Asked:
 class World:
     """Accounts and tokens are made on first use, objects for every request."""
 
-    def __init__(self, app: Flask, database: Database) -> None:
-        self.app, self.database, self.clock = app, database, Clock()
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock = database, Clock()
         self._accounts: dict[Who, int] = {}
         self._tokens: dict[Who, str] = {}
         with database.unit() as db:
@@ -116,8 +127,7 @@ class World:
                     self._sign_in(db, asked, who, csrf)
                 else:
                     asked.headers["Authorization"] = f"Bearer {self.token(db, who)}"
-        self.app.extensions[EXTENSION] = Runtime(SETTINGS, self.database, self.clock)
-        client = self.app.test_client()
+        client = self.client()
         if asked.cookie:
             client.set_cookie(cookie_name(SETTINGS), asked.cookie)
         given = {"json": asked.json, "query_string": asked.query, **options}
@@ -126,6 +136,11 @@ class World:
         return client.open(
             asked.path, method=route.method, headers=asked.headers, buffered=True, **given
         )
+
+    def client(self) -> FlaskClient:
+        """A client without credentials."""
+        APP.extensions[EXTENSION] = Runtime(SETTINGS, self.database, self.clock)
+        return APP.test_client()
 
     def _prepared(
         self, db: Session, route: Any, example: Example, who: Who | None, other: bool, made: bool
@@ -136,9 +151,7 @@ class World:
         side = kind(db, self.clock(), *places, owner)
         built = route.rule.build(side.fill(example.path), append_unknown=False)
         assert built is not None, f"the example of {route} lacks a part of the path"
-        return Asked(
-            built[1], side.fill(example.json), side.fill(example.query), {"If-Match": "*"}
-        )
+        return Asked(built[1], side.fill(example.json), side.fill(example.query), {"If-Match": "*"})
 
     def _sign_in(self, db: Session, asked: Asked, who: Who, csrf: bool) -> None:
         account = self.account(db, who)
@@ -147,3 +160,27 @@ class World:
         )
         if csrf:
             asked.headers["X-CSRF-Token"] = csrf_of(asked.cookie)
+
+
+@contextmanager
+def copied_database(
+    backend: str, template: str, folder: Path, request: pytest.FixtureRequest
+) -> Iterator[Database]:
+    """A copy of the migrated template that lives longer than one test."""
+    if backend == "sqlite":
+        source = sa.engine.make_url(template).database
+        assert source
+        shutil.copy(source, folder / "world.db")
+        url, server = f"sqlite:///{folder}/world.db", ""
+    else:
+        server = request.getfixturevalue("postgres_url")
+        name = f"w_{os.urandom(6).hex()}"
+        _run_sql(server, f"CREATE DATABASE {name} TEMPLATE template_homeroom STRATEGY FILE_COPY")
+        url = database_named(server, name)
+    database = Database(url, vault=TEST_VAULT)
+    try:
+        yield database
+    finally:
+        database.close()
+        if server:
+            _run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -40,6 +40,17 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__, "inventory.engine.dbos_port", "alembic.command"])
 
 
+_started: list["Worker"] = []
+
+
+def reap() -> None:
+    """Kill what a failed test left behind."""
+    while _started:
+        worker = _started.pop()
+        worker.process.kill()
+        worker.process.join()
+
+
 class Worker:
     """One worker process. `build`: what DBOS would take for the hash of the program's code."""
 
@@ -56,9 +67,12 @@ class Worker:
         self.errors = effects.with_name(f"{effects.name}.{executor_id}.{time.monotonic_ns()}.log")
         self.errors.touch()
         self.process = _processes.Process(
-            target=work, args=(url, effects, executor_id, timing, seconds, build, self.errors)
+            target=work,
+            args=(url, effects, executor_id, timing, seconds, build, self.errors),
+            daemon=True,
         )
         self.process.start()
+        _started.append(self)
         self.until(lambda: '"message": "ready"' in self.log())
 
     def log(self) -> str:

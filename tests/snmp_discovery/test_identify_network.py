@@ -10,7 +10,10 @@ from snmp_discovery.identify import identify
 from tests.snmp_discovery.knowledge import facts
 
 ENT = "m.47.1.1.1.1"
-APC = "APC Web/SNMP Management Card (MB:v4.1.0 PF:v6.5.0 AN1:apc_hw05_{app}.bin MN:{part} HR:08 SN: {sn} MD:02/03/2017)"
+APC = (
+    "APC Web/SNMP Management Card (MB:v4.1.0 PF:v6.5.0 AN1:apc_hw05_{app}.bin"
+    " MN:{part} HR:08 SN: {sn} MD:02/03/2017)"
+)
 NET_SNMP = "8072.3.2.10"
 
 CASES: list[tuple[str, str, dict[str, Any], tuple[str, str, str, str]]] = [
@@ -34,7 +37,7 @@ CASES: list[tuple[str, str, dict[str, Any], tuple[str, str, str, str]]] = [
     ("1916.2.248", "ExtremeXOS (X440G2-24p-10G4) version 22.5.1.7",
      {"e.1916.1.1.1.16.0": "800617-00-04 1701N-00417"},
      ("network_device", "Extreme", "X440G2-24p-10G4", "1701N-00417")),
-    ("45.3.74.1", "Ethernet Routing Switch 4850GTS-PWR+ HW:02 FW:5.8.0.1 SW:v5.9.0 (c) Avaya Networks",
+    ("45.3.74.1", "Ethernet Routing Switch 4850GTS-PWR+ HW:02 SW:v5.9.0 (c) Avaya Networks",
      {f"{ENT}.5.2": 3, f"{ENT}.11.2": "15JP010F700P"},
      ("network_device", "Avaya", "ERS-4850GTS-PWR+", "15JP010F700P")),
     ("1991.1.3.53", "Brocade Communications Systems, Inc. ICX6450-24, IronWare Version 08.0.30",
@@ -72,7 +75,7 @@ CASES: list[tuple[str, str, dict[str, Any], tuple[str, str, str, str]]] = [
      ("network_device", "LANCOM", "1781VA", "4003311018000417")),
     ("41112", "U6-LR 6.0.15.13554", {}, ("wireless", "Ubiquiti", "U6-LR", "")),
     ("10002.1", "Linux 2.6.32.68 #1 mips",
-     {"i.1": 0} and {"1.2.840.10036.3.1.2.1.2.5": "Ubiquiti Networks, Inc."},
+     {"1.2.840.10036.3.1.2.1.2.5": "Ubiquiti Networks, Inc."},
      ("wireless", "Ubiquiti", "", "")),
     ("25053.3.1.4.53", "Ruckus Wireless R610", {"e.25053.1.1.2.1.1.1.2.0": "431802000417"},
      ("wireless", "Ruckus", "R610", "431802000417")),

@@ -8,10 +8,12 @@ Every module of this package may hold
 
 The key is the method and the rule as Flask writes it. `"$name"` anywhere in `path`, `query` or
 `json` stands for an object on the side (school) that is asked about: what MAKERS makes, freshly for
-each request, or one of `site` (the school) and `room`. Requests carry `If-Match: *`.
+each request, or one of `site` (the school) and `room`; `"$unique"` for a text that never comes
+twice. Requests carry `If-Match: *`.
 """
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +73,8 @@ class Side:
 
     def fill(self, template: Any) -> Any:
         """The template with every `$name` replaced."""
+        if template == "$unique":
+            return f"u{os.urandom(6).hex()}"
         if isinstance(template, str) and template.startswith("$"):
             return self.get(template[1:])
         if isinstance(template, Mapping):

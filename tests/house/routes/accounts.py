@@ -97,7 +97,7 @@ ROUTES = {
     "GET /api/v1/accounts": Example(),
     "POST /api/v1/accounts": Example(
         json={
-            "user_name": "x.y",
+            "user_name": "$unique",
             "sign_in": False,
             "grants": [{"role": "staff", "site_id": "$site"}],
         },

@@ -8,7 +8,7 @@ import pytest
 
 from inventory.db import Database
 from inventory.engine import Engine, Handler, Job
-from tests.inventory.worker_harness import FAST, settings_for
+from tests.inventory.worker_harness import FAST, reap, settings_for
 
 Launch = Callable[..., Engine]
 
@@ -33,6 +33,12 @@ def launch(database: Database) -> Iterator[Launch]:
             return engine
 
         yield start
+
+
+@pytest.fixture(autouse=True)
+def no_worker_stays() -> Iterator[None]:
+    yield
+    reap()
 
 
 def ended(engine: Engine, job_id: str, seconds: float = 15.0) -> Job:

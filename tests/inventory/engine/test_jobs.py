@@ -14,9 +14,10 @@ from sqlmodel import Session
 
 from inventory.db import Database
 from inventory.engine import Engine, JobContext, JobInterrupted, JobPolicy, WorkerRunning, enqueue
+from inventory.engine.runner import Runner
 from inventory.errors import DatabaseBusy, Duplicate, InvalidInput, NotFound, TooManyRequests
 from tests.inventory.engine.conftest import Launch, ended, engine_on, until
-from tests.inventory.worker_harness import settings_for
+from tests.inventory.worker_harness import FAST, settings_for
 
 
 def add(database: Database, kind: str, payload: dict[str, int | str], key: str) -> str:
@@ -306,6 +307,52 @@ def test_a_kind_of_a_newer_program_waits_for_it(database: Database, launch: Laun
     engine.stop()
     engine = launch({"keep": lambda job: None, "newer": lambda job: None})
     assert ended(engine, newer).state == "done"
+
+
+def test_a_stopping_worker_hands_back_what_it_did_not_finish(
+    database: Database, launch: Launch
+) -> None:
+    begun = threading.Barrier(4)
+    ends: list[str] = []
+
+    def polite(job: JobContext) -> None:
+        """Returns as if all were well once it is told to end."""
+        begun.wait(10)
+        until(job.cancelled)
+
+    def hearing(job: JobContext) -> None:
+        begun.wait(10)
+        until(lambda: job.heartbeat())
+
+    def failing(job: JobContext) -> None:
+        begun.wait(10)
+        raise DatabaseBusy("try again")
+
+    names = {"polite": polite, "hearing": hearing, "failing": failing}
+    engine = launch(names, policies={"failing": JobPolicy(first_wait=30)})
+    ids = [add(database, kind, {}, "one") for kind in names]
+    begun.wait(10)
+    started = time.monotonic()
+    assert engine.stop() == 0
+    assert time.monotonic() - started < 5
+    assert [engine.job(job_id).state for job_id in ids] == ["queued"] * 3
+    engine = launch(dict.fromkeys(names, lambda job: ends.append(job.kind)))
+    assert [ended(engine, job_id).state for job_id in ids] == ["done"] * 3
+    assert sorted(ends) == sorted(names)
+    assert {engine.job(job_id).deaths for job_id in ids} == {0}
+
+
+def test_a_database_that_does_not_answer_puts_a_job_off(database: Database) -> None:
+    def away(job_id: str) -> tuple[bool, int]:
+        raise DatabaseBusy("another writer holds the database; try again")
+
+    runner = Runner(
+        database, settings_for(database.url, "x"), {"keep": lambda job: None}, {}, FAST,
+        lost=lambda job_id: False, starts=away, note=lambda job_id, starts: None,
+    )  # fmt: skip
+    with pytest.raises(JobInterrupted):
+        runner.run("keep:one", "keep", {})
+    assert (runner.active(), runner.interrupted()) == (set(), set())
 
 
 def test_one_process_launches_one_engine(database: Database, launch: Launch) -> None:
