@@ -122,6 +122,7 @@ def _asset(
     name = f"{model.split()[0].lower()}-{rng.randrange(10**6):06d}"
     seen = rng.random() < 0.8
     at = NOW - timedelta(minutes=rng.randrange(60 * 24 * 200))
+    address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
     yield Asset, {
         "id": id_, "uid": new_uid(), "tag": tag, "tag_key": tag_key(tag), "category": category,
         "status": rng.choices(list(Status)[:5], (1, 20, 70, 8, 1))[0], "manufacturer_id": maker_id,
@@ -131,7 +132,7 @@ def _asset(
         "federal_funds": False, "grant_number": "", "custom": {}, "observed_fields": {},
         "created_at": at, "updated_at": at, "last_seen_at": at if seen else None,
         "last_seen_source": Source.SWEEP if seen else None,
-        "last_seen_address": f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}" if seen else "",
+        "last_seen_address": address if seen else "",
         "version": 1,
     }  # fmt: skip
     yield AssetTag, {

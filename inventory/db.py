@@ -157,8 +157,8 @@ def insert_unless_there(db: Session, table: type[SQLModel], values: Mapping[str,
     """
     db.flush()
     make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    done = db.connection().execute(make(table).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    insert = make(table).values(**values).on_conflict_do_nothing()
+    return db.connection().execute(insert.returning(sa.literal_column("1"))).first() is not None
 
 
 def make_engine(url: str) -> Engine:

@@ -49,7 +49,8 @@ class Settings:
     timezone: str = _doc("America/New_York", "IANA time zone of the district")
     host: str = _doc("127.0.0.1", "address the server listens on")
     port: int = _doc(8000, "port the server listens on")
-    threads: int = _doc(8, "request threads of the server")
+    processes: int = _doc(1, "web processes; more than one where there are cores to spare")
+    threads: int = _doc(4, "request threads of each web process")
     public_url: str = _doc(
         "", "https://... under which people reach the server; needed beyond loopback"
     )
@@ -86,6 +87,12 @@ class Settings:
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
+
+
+def base_url(settings: Settings) -> str:
+    """Under which URL people and scripts reach the server."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.public_url.rstrip("/") or f"http://{host}:{settings.port}"
 
 
 def load(environ: Mapping[str, str] | None = None, *, config: Path | None = None) -> Settings:
@@ -141,8 +148,9 @@ def _typed(name: str, value: Any, source: str) -> Any:
 
 
 _MINIMA = {
-    "port": 1, "threads": 1, "session_idle_minutes": 1, "session_hours": 1, "max_body_bytes": 1024,
-    "token_requests_per_minute": 1, "worker_concurrency": 1, "sweep_max_hosts": 1,
+    "port": 1, "threads": 1, "processes": 1, "session_idle_minutes": 1, "session_hours": 1,
+    "max_body_bytes": 1024, "token_requests_per_minute": 1, "worker_concurrency": 1,
+    "sweep_max_hosts": 1,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from snmp_discovery.neighbors import neighbors
 from snmp_discovery.network import addresses, hardware_addresses, interfaces
 from snmp_discovery.printer import alerts, covers, page_count, supplies, trays
 from snmp_discovery.tables import Tree
-from snmp_discovery.types import Facts, Finding, Kind, Responder, clean_text, dotted
+from snmp_discovery.types import Facts, Finding, Kind, Responder, Supply, clean_text, dotted
 
 MAX_WARNINGS = 32
 
@@ -25,13 +25,9 @@ def finding(responder: Responder, facts: Facts) -> Finding:
     tree = Tree(facts)
     identity = identify(facts)
     rows = interfaces(tree)
-    counters = page_counters(facts)
-    printed = page_count(tree)
-    consumables = supplies(tree) or brother_supplies(facts)
+    pages, counters = _pages(tree, printing=identity.kind in PRINTING)
     object_id = facts.values.get(oids.SYS_OBJECT_ID, responder.sys_object_id)
     uptime = facts.number(oids.SYS_UPTIME)
-    if identity.kind in PRINTING and printed is not None:
-        counters.setdefault("total", printed)
     return Finding(
         address=responder.address,
         port=responder.port,
@@ -43,9 +39,9 @@ def finding(responder: Responder, facts: Facts) -> Finding:
         contact=facts.text(oids.SYS_CONTACT),
         macs=hardware_addresses(rows),
         addresses=addresses(tree),
-        page_count=printed if printed is not None else counters.get("total"),
+        page_count=pages,
         page_counters=counters,
-        supplies=consumables + (battery(tree) if identity.kind is Kind.UPS else ()),
+        supplies=_supplies(tree, identity.kind),
         trays=trays(tree),
         alerts=alerts(tree) + ups_alerts(tree),
         covers=covers(tree),
@@ -61,3 +57,17 @@ def finding(responder: Responder, facts: Facts) -> Finding:
         engine_id=responder.engine_id.hex(),
         warnings=tuple(facts.warnings[:MAX_WARNINGS]),
     )
+
+
+def _pages(tree: Tree, *, printing: bool) -> tuple[int | None, dict[str, int]]:
+    """Life page count and the maker's counters; each stands in for the other's total."""
+    counters = page_counters(tree.facts)
+    printed = page_count(tree)
+    if printing and printed is not None:
+        counters.setdefault("total", printed)
+    return (printed if printed is not None else counters.get("total")), counters
+
+
+def _supplies(tree: Tree, kind: Kind) -> tuple[Supply, ...]:
+    consumables = supplies(tree) or brother_supplies(tree.facts)
+    return consumables + (battery(tree) if kind is Kind.UPS else ())

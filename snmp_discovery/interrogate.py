@@ -23,6 +23,7 @@ from snmp_discovery.plan import (
     FORWARDING,
     FORWARDING_Q,
     MAX_ENTITIES,
+    SIGNS,
     WITHOUT_ENTITIES,
     Table,
     tables_for,
@@ -84,6 +85,9 @@ async def interrogate(
     kind = identify(facts).kind
     if kind not in WITHOUT_ENTITIES:
         await talk.entities()
+        kind = identify(facts).kind
+    if kind is Kind.OTHER or talk.of_unknown_make():
+        await talk.table(SIGNS)
         kind = identify(facts).kind
     for table in tables_for(kind):
         await talk.table(table)
@@ -150,11 +154,15 @@ class _Talk:
         reads = [read for read in self._rules.everyone if read.maker in makers]
         return [read.oid for read in reads if not read.column and read.oid not in values]
 
+    def of_unknown_make(self) -> bool:
+        """Whether sysObjectID names nobody, or only the author of the agent."""
+        maker = self._rules.makers.get(self._enterprise())
+        return maker is None or maker.generic
+
     async def identity_columns(self) -> None:
         """The vendor's tables whose first rows hold a model or a serial."""
-        maker = self._rules.makers.get(self._enterprise())
         reads: Iterable[Read] = self._rules.asked.get(self._enterprise(), [])
-        if maker is None or maker.generic:
+        if self.of_unknown_make():
             makers = {r.maker for r in self._rules.everyone if r.oid in self._facts.values}
             reads = [r for r in self._rules.everyone if r.maker in makers]
         columns = tuple(dict.fromkeys(read.oid for read in reads if read.column))

@@ -14,7 +14,7 @@ from snmp_discovery.errors import AgentError, MalformedAnswer, SessionError
 from snmp_discovery.messages import GET, NO_ERROR, Answer, decode_response, encode_request
 from snmp_discovery.prober import Prober, Pulse
 from snmp_discovery.session import V3Session
-from snmp_discovery.transport import Transport
+from snmp_discovery.transport import Transport, unscoped
 from snmp_discovery.types import (
     CommunityCredential,
     Credential,
@@ -232,7 +232,8 @@ class Lane:
     # ---- results ---------------------------------------------------------------------------
 
     def _is_from(self, index: int, address: str, port: int) -> bool:
-        return self._addresses[index] == address and self._job.options.port == port
+        asked = unscoped(self._addresses[index])
+        return asked == address and self._job.options.port == port
 
     def _responder(
         self, index: int, credential: Credential, values: Mapping[Oid, object]
@@ -278,7 +279,8 @@ class Lane:
         senders, port = self._job.transport.garbled, self._job.options.port
         if not senders:
             return []
-        return [i for i, address in enumerate(self._addresses) if (address, port) in senders]
+        asked = enumerate(map(unscoped, self._addresses))
+        return [index for index, address in asked if (address, port) in senders]
 
 
 def _values(answer: Answer) -> dict[Oid, object]:

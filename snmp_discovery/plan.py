@@ -40,6 +40,13 @@ INTERFACES = Table(
 ADDRESSES = Table("addresses", _ADDRESSES, 1024)
 RADIOS = Table("radios", (oids.DOT11_MANUFACTURER, oids.DOT11_PRODUCT, oids.DOT11_FIRMWARE), 48)
 
+SIGNS = Table(
+    "signs of its kind",
+    (oids.DOT11_MANUFACTURER, oids.DOT11_PRODUCT, oids.DOT1D_BASE_PORT_IF_INDEX, oids.IF_TYPE),
+    96,
+)
+"""Asked of a device that nothing has told the kind of."""
+
 PRINTER = (
     Table("supplies", _columns(oids.PRT_SUPPLIES, 2, 3, 4, 5, 6, 7, 8, 9), 512),
     Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import struct
 from collections.abc import Callable, Sequence
 
@@ -112,11 +113,18 @@ class Prober:
             pack(message, place, first + index)
             try:
                 while not send(addresses[index], port, message):
-                    await self._transport.writable(addresses[index])
+                    await self._room(addresses[index])
             except OSError:  # no route to it: counted by the transport, silent for us
                 pass
             self._at = index
             index = quiet.find(0, index + 1)
+
+    async def _room(self, address: str) -> None:
+        """Wait for a full socket, which may take seconds, without being deaf to a stop."""
+        self._pulse()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PULSE):
+                await self._transport.writable(address)
 
     async def _pause(self, until: float, quiet: bytearray) -> None:
         clock = asyncio.get_running_loop().time

@@ -14,6 +14,9 @@ from snmp_discovery.rules import Known
 from snmp_discovery.types import Kind, Oid, dotted
 
 _MODEL_END = re.compile(r"[,;(:]| - |(?:^| )(?:v|Ver\.? ?|Version |Rev\.? ?|Release )?\d+\.\d")
+_IEEE80211 = 71
+_ETHERNET = (6, 62, 69, 117)
+_MANY_PORTS = 8
 _SWITCHING_SERVICES = (2, 3, 6, 7, 14, 15, 78, 79)
 # LldpSystemCapabilitiesMap bits; bridging alone is no proof: servers bridge for their guests
 _CAPABILITIES = (
@@ -26,7 +29,7 @@ _CAPABILITIES = (
 
 def standard_clues(clues: Clues) -> None:
     """Adds the claims of every standard source."""
-    for source in (_object_id, _id_strings, _printer_mib, _entity, _ups, _services, _named):
+    for source in (_object_id, _id_strings, _printer_mib, _entity, _ups, _services, _signs, _named):
         source(clues)
 
 
@@ -110,6 +113,23 @@ def _services(clues: Clues) -> None:
                 oid = dotted(oids.LLDP_LOC_CAPABILITIES)
                 clues.add("kind", kind, weight, "LLDP lldpLocSysCapEnabled", oid)
                 break
+
+
+def _signs(clues: Clues) -> None:
+    """Radios, bridge ports, many Ethernet ports: for devices whose kind nothing else tells."""
+    tree = clues.tree
+    types = list(tree.numbers(oids.IF_TYPE).values())
+    if tree.has(oids.DOT11_MANUFACTURER) or tree.has(oids.DOT11_PRODUCT):
+        oid = dotted(oids.DOT11_MANUFACTURER)
+        clues.add("kind", Kind.WIRELESS, 26, "answers the IEEE802dot11-MIB", oid)
+    if _IEEE80211 in types:
+        clues.add("kind", Kind.WIRELESS, 9, "has an IEEE 802.11 radio", dotted(oids.IF_TYPE))
+    if tree.has(oids.DOT1D_BASE_PORT_IF_INDEX):
+        oid = dotted(oids.DOT1D_BASE_PORT_IF_INDEX)
+        clues.add("kind", Kind.NETWORK_DEVICE, 8.5, "answers the BRIDGE-MIB", oid)
+    if sum(kind in _ETHERNET for kind in types) >= _MANY_PORTS:
+        source = "has many Ethernet ports"
+        clues.add("kind", Kind.NETWORK_DEVICE, 7, source, dotted(oids.IF_TYPE))
 
 
 def _named(clues: Clues) -> None:

@@ -35,16 +35,15 @@ def parse_targets(
 
     A text is an IPv4 or IPv6 address, a CIDR block (IPv4 blocks larger than a /31 without their
     network and broadcast address), a range (`10.0.0.5-10.0.0.40` or `10.0.0.5-40`) or a host name,
-    which counts as one address (its first IPv4 address, else its first IPv6 address).
-    `exclude` takes the same forms. With `resolve` False a name is an error; otherwise this asks
-    the system's resolver and may take as long as that does.
+    which counts as one address (its first IPv4 address, else its first IPv6 address; asking the
+    resolver takes its time, and with `resolve` False a name is an error). So is `exclude` read.
 
     Raises TargetError, naming the text: malformed, unknown name, an address that is no host's
     (multicast, broadcast, unspecified, reserved), more than `max_hosts` addresses, or none left.
     """
     scoped: list[str] = []
     spans: list[_Span] = []
-    largest, largest_text = 0, ""
+    largest, longest = 0, ""
     for text in texts:
         if "%" in text:
             scoped.append(_scoped(text))
@@ -52,15 +51,12 @@ def parse_targets(
         span = _parse(text, resolve, hosts_only=True)
         _refuse_special(span, text)
         spans.append(span)
-        largest, largest_text = max((largest, largest_text), (span[2] - span[1] + 1, text))
+        largest, longest = max((largest, longest), (span[2] - span[1] + 1, text))
     holes = _merged(_parse(text, resolve, hosts_only=False) for text in exclude)
     spans = _without(_merged(spans), holes)
     total = sum(last - first + 1 for _, first, last in spans) + len(scoped)
     if total > max_hosts:
-        if largest > max_hosts:
-            total, what = largest, _quoted(largest_text)
-        else:
-            what = "the targets together"
+        total, what = (largest, _quoted(longest)) if largest > max_hosts else (total, "the targets")
         raise TargetError(
             f"{what} would be {total:,} addresses; one sweep may cover at most {max_hosts:,}"
         )

@@ -104,7 +104,7 @@ class Transport:
         """
         address = canonical(address)
         async with self._slots:
-            with self._matcher.expect(address, port, request_id) as pending:
+            with self._matcher.expect(unscoped(address), port, request_id) as pending:
                 for attempt in range(retries + 1):
                     await self.send(address, port, datagram)
                     answer = await self._answer(pending, timeout * _BACK_OFF**attempt)
@@ -218,13 +218,18 @@ class Transport:
 
 
 def canonical(address: str) -> str:
-    """The spelling in which the system names the sender of a datagram."""
+    """An IPv6 address in the system's own spelling; anything else as it is."""
     if ":" not in address:
         return address
     host, percent, scope = address.partition("%")
     with contextlib.suppress(OSError):
         host = socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, host))
     return host + percent + scope
+
+
+def unscoped(address: str) -> str:
+    """How the system names a sender: a link-local address comes without its interface."""
+    return address.partition("%")[0]
 
 
 def _expire(future: asyncio.Future[bytes | None]) -> None:

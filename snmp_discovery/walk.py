@@ -102,6 +102,7 @@ async def walk_columns(
     `partial`.
     """
     reading = _Reading(address, limit, habits.bulk)
+    roots = list(dict.fromkeys(roots))
     try:
         for at in range(0, len(roots), COLUMNS_AT_ONCE):
             group = [_Column(root, root) for root in roots[at : at + COLUMNS_AT_ONCE]]

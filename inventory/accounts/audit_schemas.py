@@ -17,8 +17,8 @@ class EventView(TableSchema):
             "subject_type", "subject_id", "site_id", "before", "after", "reason", "digest",
         )  # fmt: skip
 
-    before = fields.Raw(allow_none=True, metadata={"type": ["object", "null"]})
-    after = fields.Raw(allow_none=True, metadata={"type": ["object", "null"]})
+    before = fields.Raw(allow_none=True, metadata={"type": "object"})
+    after = fields.Raw(allow_none=True, metadata={"type": "object"})
 
 
 class EventArgs(PageArgs):

@@ -77,7 +77,8 @@ def clean_user_name(name: str) -> tuple[str, str]:
 
 def user_key(name: str) -> str:
     """The form in which user names are compared; for a text of any length at most 400 long."""
-    return unicodedata.normalize("NFKC", name.strip()[:NAME_LENGTH]).casefold()[:400]
+    folded = unicodedata.normalize("NFKC", name.strip()[:NAME_LENGTH]).casefold()
+    return unicodedata.normalize("NFKC", folded)[:400]
 
 
 def clean_line(text: str, field: str, most: int, *, empty: bool = True) -> str:

@@ -200,6 +200,8 @@ _NORMAL: dict[str, Callable[[str], str]] = {
 def probes(text: str) -> list[str]:
     """Every normal form that `text` may be the written form of: what an exact search looks for."""
     found: dict[str, None] = {}
+    if not text.strip().isprintable():
+        return []
     for normal in _NORMAL.values():
         with suppress(InvalidInput):
             found[normal(text)] = None

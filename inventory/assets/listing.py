@@ -1,5 +1,6 @@
 """Lists of assets: plain columns, keyset paging in both directions, counts that stop at 1,000."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from inventory.assets.models import Asset
 from inventory.errors import InvalidInput
 from inventory.sites.models import Site
 
+MAX_ID = 2**31 - 1
 COUNTED = 1000
 """Beyond it a count says "more than"."""
 Key = tuple[object, int]
@@ -192,9 +194,12 @@ def key_of(given: Sequence[object], sort: str) -> Key:
     """The key in a cursor `[sort, value, id]` of a list in this order. Raises `InvalidInput`."""
     order, _ = sort_of(sort)
     wrong = InvalidInput("not a cursor of this list", {"after": ["is not a cursor of this list"]})
-    if len(given) != 3 or given[0] != sort or not isinstance(given[2], int):
+    if len(given) != 3 or given[0] != sort or type(given[2]) is not int:
         raise wrong
     value = given[1]
+    text = value if isinstance(value, str) else ""
+    if not 0 < given[2] <= MAX_ID or any(unicodedata.category(c) in {"Cc", "Cs"} for c in text):
+        raise wrong
     if value is None and order.nullable:
         return None, given[2]
     if not isinstance(value, str):

@@ -3,7 +3,8 @@
 An exact tag, former tag or identifier is probed first. Otherwise every word must occur: in the
 asset's own document (a trigram index: FTS5 on SQLite, GIN over `homeroom_trigrams` on PostgreSQL),
 or in the name of its maker, its model, or a place that contains it. Words of one or two characters
-are too short for trigrams: they match the beginning or the end of a tag, or a whole word of a name.
+are too short for trigrams: they match the beginning or the end of a tag, or a whole word of a name;
+beside a longer word also a whole word of the document.
 """
 
 import unicodedata
@@ -62,10 +63,9 @@ def matching(db: Session, words: list[str]) -> list[Clause]:
     in order of an index soon has its page full.
     """
     plans = sorted((_plan(db, word) for word in words), key=lambda plan: plan.size)
-    return [
-        plan.lead() if i == 0 and plan.size <= MANY else plan.check()
-        for i, plan in enumerate(plans)
-    ]
+    if not plans or plans[0].size > MANY:
+        return [plan.check() for plan in plans]
+    return [plans[0].lead(), *(plan.check() for plan in plans[1:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class _Plan:
     holds     the same as a condition on one asset
     names     column of `Asset` → ids of makers, models or places that the word names
     size      how many assets that may be; beyond `MANY` not counted further
+    short     too short for the document's index
     """
 
     document: Any
@@ -83,6 +84,7 @@ class _Plan:
     holds: Clause
     names: list[tuple[Any, list[int]]]
     size: int
+    short: bool
 
     def lead(self) -> Clause:
         ids = [self.document]
@@ -92,7 +94,7 @@ class _Plan:
     def check(self) -> Clause:
         # "+ 0" keeps the databases from using these columns' indexes: this is no way in.
         tests = [(column + 0).in_(named) for column, named in self.names]
-        if self.in_document > MANY:
+        if self.short or self.in_document > MANY:
             tests.append(self.holds)
         elif self.in_document:
             tests.append((col(Asset.id) + 0).in_(self.document))
@@ -101,12 +103,15 @@ class _Plan:
 
 def _plan(db: Session, word: str) -> _Plan:
     document = _in_document(db, word)
-    in_document = _at_most(db, document)
     names = _named(db, word)
-    size = in_document
-    for column, ids in names:
-        size += _at_most(db, sa.select(col(Asset.id)).where(column.in_(ids)))
-    return _Plan(document, in_document, _holds(word), names, size)
+    size = sum(_at_most(db, sa.select(col(Asset.id)).where(c.in_(ids))) for c, ids in names)
+    short = len(word) < _TRIGRAM
+    if not short:
+        in_document = _at_most(db, document)
+    else:
+        # There is no index to count a short word by, and looking twice costs twice.
+        in_document = MANY + 1 if size > MANY else MANY - size
+    return _Plan(document, in_document, _holds(db, word), names, size + in_document, short)
 
 
 def _at_most(db: Session, ids: Any) -> int:
@@ -114,23 +119,26 @@ def _at_most(db: Session, ids: Any) -> int:
     return db.execute(counted).scalar() or 0
 
 
-def _holds(word: str) -> Clause:
-    if len(word) < _TRIGRAM:
-        return sa.exists().where(col(AssetTag.asset_id) == col(Asset.id), _at_an_end(word))
-    return sa.exists().where(
-        col(AssetSearch.asset_id) == col(Asset.id),
-        col(AssetSearch.doc).like(f"%{escaped(word)}%", escape="\\"),
-    )
+def _holds(db: Session, word: str) -> Clause:
+    """The word's condition on one asset, as scalar subqueries: those are not computed for all."""
+    doc = sa.select(col(AssetSearch.doc)).where(col(AssetSearch.asset_id) == col(Asset.id))
+    if len(word) >= _TRIGRAM:
+        return doc.scalar_subquery().like(f"%{escaped(word)}%", escape="\\")
+    tagged = sa.exists().where(col(AssetTag.asset_id) == col(Asset.id), _at_an_end(db, word))
+    whole = " " + sa.func.replace(doc.scalar_subquery(), "\n", " ") + " "
+    return tagged | whole.like(f"% {escaped(word)} %", escape="\\")
 
 
-def _at_an_end(word: str) -> Clause:
-    key = col(AssetTag.tag_key)
-    return key.like(f"{escaped(word)}%", escape="\\") | key.like(f"%{escaped(word)}", escape="\\")
+def _at_an_end(db: Session, word: str) -> Clause:
+    key, size = col(AssetTag.tag_key), len(word)
+    sqlite = db.get_bind().dialect.name == "sqlite"
+    end = sa.func.substr(key, -size) if sqlite else sa.func.right(key, size)
+    return (sa.func.substr(key, 1, size) == word) | (end == word)
 
 
 def _in_document(db: Session, word: str) -> Any:
     if len(word) < _TRIGRAM:
-        return sa.select(col(AssetTag.asset_id)).where(_at_an_end(word))
+        return sa.select(col(AssetTag.asset_id)).where(_at_an_end(db, word))
     if db.get_bind().dialect.name == "sqlite":
         fts = sa.table("asset_search_fts", sa.column("rowid", sa.Integer))
         # A quoted phrase is a plain substring for the trigram tokenizer; no operator survives it.

@@ -10,7 +10,9 @@ from inventory.access import Actor, Permission
 from inventory.assets import claims, custom_rules, fields, identifiers, policy, search_doc, tags
 from inventory.assets.changing import change
 from inventory.assets.custom_fields import definitions
+from inventory.assets.filters import AssetFilter
 from inventory.assets.kinds import Category, Source, Status
+from inventory.assets.listing import list_assets
 from inventory.assets.models import Asset
 from inventory.assets.naming import catalog_of, catalogued, names_of
 from inventory.assets.reach import by_serial, by_tag, for_change, get, require_site, within
@@ -19,8 +21,8 @@ from inventory.assets.tag_rules import clean_tag, tag_key
 from inventory.audit import service as audit
 
 __all__ = [
-    "AssetDraft", "by_serial", "by_tag", "catalog_of", "change", "create", "for_change", "get",
-    "retire", "set_status", "within",
+    "AssetDraft", "AssetFilter", "by_serial", "by_tag", "catalog_of", "change", "create",
+    "for_change", "get", "list_assets", "retire", "set_status", "within",
 ]  # fmt: skip
 
 

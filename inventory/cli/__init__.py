@@ -53,7 +53,7 @@ cli = LazyGroup(
         "settings": "inventory.cli.admin:show_settings",
         "setup": "inventory.cli.people:setup",
         "sweep": "inventory.cli.sweep:sweep",
-        "worker": "inventory.cli.serve:worker",
+        "worker": "inventory.cli.work:worker",
     },
     name="homeroom",
     help="Homeroom: the one place where a school district knows its devices.",

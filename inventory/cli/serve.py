@@ -1,75 +1,54 @@
-"""`homeroom run` and `homeroom worker`: the processes of an installation."""
+"""`homeroom run`: supervise the web processes. Light, so that supervising costs nothing.
 
-from contextlib import ExitStack
+granian speaks HTTP outside of Python's interpreter lock: one core answers about three times as many
+lookups as behind a server written in Python (decision 6, benchmarks/lookup.py).
+"""
+
+import logging
+import multiprocessing
 
 import click
-import sqlalchemy as sa
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 
-from inventory import installation, jobs
-from inventory.accounts import setup
-from inventory.app import create_app, serve
 from inventory.cli import output
-from inventory.db import Database, now
-from inventory.engine import Engine
-from inventory.settings import Settings, load
-from inventory.vault import open_vault
-from inventory.worker import log_json_lines, run_worker
+from inventory.settings import Settings, base_url, load
+
+HEADER_SECONDS = 15
+"""A client that sends its headers more slowly is cut off."""
+
+MAX_HEADERS = 64 * 1024
+STOP_SECONDS = 15
 
 
 @click.command()
 def run() -> None:
     """Serve this installation; an empty one is made, and prints a one-time set-up link."""
     settings = load()
-    log_json_lines(settings)
-    with ExitStack() as open_things:
-        database = ready_database(settings)
-        open_things.callback(database.close)
-        announce(settings, database)
-        if settings.worker:
-            engine = make_engine(settings, database)
-            engine.launch()
-            open_things.callback(engine.stop)
-        serve(create_app(settings, database), settings)
-
-
-def ready_database(settings: Settings) -> Database:
-    """The database with its vault. Only an empty one is made: upgrades are asked for."""
-    probe = Database(settings.database_url)
-    empty = not sa.inspect(probe.engine).has_table("alembic_version")
-    probe.close()
-    database = Database(settings.database_url, vault=open_vault(settings, create=empty))
-    if empty:
-        installation.prepare(database)
-    installation.require_current(database)
-    return database
-
-
-def make_engine(settings: Settings, database: Database) -> Engine:
-    """The engine of a server process."""
-    return Engine(
-        settings, database, jobs.HANDLERS, jobs.SCHEDULES, policies=jobs.POLICIES, role="server"
-    )
-
-
-def base_url(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return settings.public_url.rstrip("/") or f"http://{host}:{settings.port}"
-
-
-def announce(settings: Settings, database: Database) -> None:
-    """Say where the server is and, where nobody can sign in yet, the set-up link."""
     output.note(f"Homeroom serves {base_url(settings)}")
-    with database.unit() as db:
-        if not setup.is_empty(db):
-            return
-        secret = setup.new_setup_link(db, now=now())
-    output.note(
-        "This installation has no account yet. Within 24 hours, make the first one:\n"
-        f"  homeroom setup {base_url(settings)}/setup#{secret}"
+    serve(settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. The settings must be those that the environment names."""
+    # A fork would copy threads and open connections half-way through their work.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        "inventory.server:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.processes,
+        blocking_threads=settings.threads,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=MAX_HEADERS
+        ),
+        websockets=False,
+        workers_kill_timeout=STOP_SECONDS,
+        log_dictconfig={"version": 1, "disable_existing_loggers": False, "loggers": {}},
     )
-
-
-@click.command()
-def worker() -> None:
-    """Run background jobs only; for more machines over one PostgreSQL."""
-    run_worker(load(), jobs.HANDLERS, jobs.SCHEDULES, policies=jobs.POLICIES)
+    logging.getLogger("_granian").setLevel(logging.WARNING)
+    server.serve()

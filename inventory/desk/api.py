@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from flask import Response
-from sqlmodel import Session
 
 from inventory import __version__
 from inventory.access import Permission
 from inventory.accounts.guard import guarded, public
 from inventory.assets.near import near
+from inventory.db import Database
 from inventory.desk.door import Door
 from inventory.desk.lookup import lookup
 from inventory.desk.schemas import HealthView, LookupView
@@ -21,13 +21,14 @@ bp = api_blueprint("desk", "", "Lookups for the helpdesk, and the server's healt
 
 
 @contextmanager
-def door_of(db: Session) -> Iterator[Door]:
-    """A cursor of the session's own driver connection, inside its transaction."""
-    connection = db.connection()
-    raw = connection.connection.dbapi_connection
-    assert raw is not None
-    with closing(raw.cursor()) as cursor:
-        yield Door(cursor, connection.dialect.name == "sqlite")
+def door_of(database: Database) -> Iterator[Door]:
+    """A cursor of a pooled driver connection: one statement needs no session and no transaction."""
+    connection = database.engine.raw_connection()
+    try:
+        with closing(connection.cursor()) as cursor:
+            yield Door(cursor, database.is_sqlite)
+    finally:
+        connection.close()
 
 
 @bp.route("/lookup/<path:tag>", merge_slashes=False)
@@ -44,7 +45,7 @@ def look_up(tag: str) -> Response:
     def meant(text: str) -> list[str]:
         return [miss.tag for miss in near(db, actor, text, permission=Permission.LOOKUP)]
 
-    with door_of(db) as door:
+    with door_of(runtime().database) as door:
         found = lookup(door, actor, tag, near=meant)
     # The answer is dumped once, by hand: marshmallow would double the cost of the busiest route.
     # A test loads it back through `LookupView`.

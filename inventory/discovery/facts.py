@@ -72,6 +72,8 @@ def _plain(item: object) -> object:
 def _harmless(value: object) -> Any:
     """Text cleaned and cut at every depth: a library's promise is not a database's wall."""
     if isinstance(value, str):
+        if value.isprintable() and len(value) <= MAX_TEXT:  # nearly all: spare the slow way
+            return " ".join(value.split())
         return clean(value, MAX_TEXT)
     if isinstance(value, dict):
         return {clean(str(key), 80): _harmless(item) for key, item in value.items()}

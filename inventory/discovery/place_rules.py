@@ -6,8 +6,10 @@ no uplink; among several such ports the one with the fewest MACs is nearest.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from inventory.assets.identifiers import MAC, colons, usable
+from inventory.assets.words import clean
 from snmp_discovery.types import Evidence, Finding, Identity, Kind, Neighbor, Version
 
 UPLINK_MACS = 8
@@ -57,7 +59,7 @@ class Hearsay:
             return
         if finding.address in self.names:
             return
-        self.names[finding.address] = finding.name
+        self.names[finding.address] = clean(finding.name, 200)
         self.own.update(macs_of(finding.macs))
         for entry in finding.bridge:
             if self.entries >= MAX_ENTRIES:
@@ -65,7 +67,7 @@ class Hearsay:
                 break
             for mac in macs_of([entry.mac]):
                 self.entries += 1
-                self.ports.setdefault((finding.address, entry.port[:80]), {})[mac] = entry.vlan
+                self.ports.setdefault((finding.address, _port(entry.port)), {})[mac] = entry.vlan
                 if entry.vlan is not None:
                     self.vlans.setdefault(mac, entry.vlan)
         self.neighbors += [(finding.address, neighbor) for neighbor in finding.neighbors]
@@ -74,9 +76,19 @@ class Hearsay:
                 self.arp.setdefault(address, usual[0])
 
 
+def _port(text: str) -> str:
+    return text[:80] if text.isprintable() else clean(text, 80)
+
+
 def macs_of(texts: Iterable[str]) -> list[str]:
     """Those that belong to a single device, lower case with colons, each once."""
-    return [colons(key.value) for key in usable(MAC, texts)]
+    return list(dict.fromkeys(mac for text in texts if (mac := _single(text))))
+
+
+@lru_cache(maxsize=65_536)
+def _single(text: str) -> str:
+    """The same MAC stands in the tables of every switch on the way."""
+    return next((colons(key.value) for key in usable(MAC, [text])), "")
 
 
 def locate(heard: Hearsay) -> dict[str, Spot]:
@@ -101,7 +113,7 @@ def locate(heard: Hearsay) -> dict[str, Spot]:
 def _told_by_neighbors(heard: Hearsay) -> dict[str, Spot]:
     spots: dict[str, Spot] = {}
     for switch, neighbor in heard.neighbors:
-        port = neighbor.local_port[:80]
+        port = _port(neighbor.local_port)
         for mac in neighbor_macs(neighbor):
             vlan = heard.ports.get((switch, port), {}).get(mac) or heard.vlans.get(mac)
             source = "cdp" if neighbor.protocol.lower() == "cdp" else "lldp"
@@ -112,7 +124,7 @@ def _told_by_neighbors(heard: Hearsay) -> dict[str, Spot]:
 def _uplinks(heard: Hearsay) -> set[tuple[str, str]]:
     crowded = {spot for spot, macs in heard.ports.items() if len(macs) > UPLINK_MACS}
     leading = {
-        (switch, neighbor.local_port[:80])
+        (switch, _port(neighbor.local_port))
         for switch, neighbor in heard.neighbors
         if _leads_on(neighbor) or not heard.own.isdisjoint(neighbor_macs(neighbor))
     }

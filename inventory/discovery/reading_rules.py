@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from inventory.assets.words import clean
 from inventory.discovery.reading_models import Continuity
 from snmp_discovery.types import Supply
 
@@ -57,10 +58,17 @@ def counters(page_count: int | None, more: Mapping[str, int]) -> dict[str, int]:
 
 
 def supplies_by_index(supplies: tuple[Supply, ...]) -> dict[str, Supply]:
-    """Each supply under its index, or its place where the device gives none."""
+    """Each supply under its index, or its place where the device gives none; words harmless."""
     kept: dict[str, Supply] = {}
     for place, supply in enumerate(supplies[:MAX_SUPPLIES]):
-        kept.setdefault((supply.index or f"#{place + 1}")[:40], supply)
+        index = clean(supply.index, 40) or f"#{place + 1}"
+        harmless = replace(
+            supply,
+            name=clean(supply.name, 200),
+            type=clean(supply.type, 40),
+            color=clean(supply.color, 40),
+        )
+        kept.setdefault(index, harmless)
     return kept
 
 

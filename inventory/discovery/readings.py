@@ -145,9 +145,9 @@ def _supply_row(asset_id: int, index: str, supply: Supply, now: datetime) -> dic
     return {
         "asset_id": asset_id,
         "supply_index": index,
-        "name": supply.name[:200],
-        "type": supply.type[:40],
-        "color": supply.color[:40],
+        "name": supply.name,
+        "type": supply.type,
+        "color": supply.color,
         "level_percent": rules.level_of(supply),
         "state": supply.state,
         "at": now,

@@ -16,6 +16,7 @@ from inventory.assets.identifiers import SERIAL
 from inventory.assets.kinds import Outcome
 from inventory.assets.matching import Match, match_many
 from inventory.assets.observation import Observation
+from inventory.assets.service import AssetDraft
 from inventory.assets.sightings import sight_many
 from inventory.audit import service as audit
 from inventory.discovery import addresses, finding_rules, reading_rules, readings
@@ -61,6 +62,8 @@ def reconcile(
 
     Raises what the database refuses. With `last`, doubt becomes a conflict instead of waiting.
     """
+    if not batch:
+        return Tally()
     observed = [observe(ground, seen, at=now) for seen in batch]
     matches = match_many(db, observed)
     cases = [case_of(*each) for each in zip(batch, observed, matches, strict=True)]
@@ -172,7 +175,7 @@ class _Work:
         audit.take_turn(self.db)
         try:
             with self.db.begin_nested():
-                draft = deciding.draft_of(named(case.observation, case.match))
+                draft = _draft(case)
                 case.asset_id = assets.create(self.db, self.ground.actor, draft, now=self.now).id
         except (InvalidInput, Conflict) as refused:
             case.asset_id = None
@@ -238,6 +241,13 @@ def named(observation: Observation, match: Match) -> Observation:
     if any(key.kind == SERIAL for key in match.keys):
         return observation
     return replace(observation, serial="")
+
+
+def _draft(case: Case) -> AssetDraft:
+    """With its identifiers at once: one event in the log, and one search document to write."""
+    known = [(key.kind, key.value) for key in case.match.keys if key.kind != SERIAL]
+    draft = deciding.draft_of(named(case.observation, case.match))
+    return replace(draft, identifiers=known)
 
 
 def _keep(db: Session, ground: Ground, cases: Sequence[Case], day: date, now: datetime) -> None:

@@ -115,11 +115,12 @@ class Engine:
             lost=lost, starts=self.ledger.starts, note=self._port.note,
         )  # fmt: skip
         most = self.settings.worker_concurrency
+        policies = {kind: self.policies.get(kind, JobPolicy()) for kind in self.handlers}
         queues = {
-            kind: min(most, self.policies.get(kind, JobPolicy()).concurrency or most)
-            for kind in self.handlers
+            kind: (min(most, policy.concurrency or most), policy.poll or self.timing.poll)
+            for kind, policy in policies.items()
         }
-        self._port.launch(executor_id, queues, runner.run, poll=self.timing.poll)
+        self._port.launch(executor_id, queues, runner.run)
         return runner
 
     def stop(self, grace: float | None = None) -> int:
@@ -131,28 +132,30 @@ class Engine:
         """
         if self._claim is None or self._runner is None:
             return 0
-        runner, until = (
-            self._runner,
-            time.monotonic() + (self.timing.grace if grace is None else grace),
-        )
+        runner = self._runner
+        until = time.monotonic() + (self.timing.grace if grace is None else grace)
         runner.stopping.set()
         for thread in self._threads:
             thread.join(timeout=self.timing.grace)
         while time.monotonic() < until and self._unrecorded(runner):
             time.sleep(0.02)
-        self._port.shutdown()
-        left = runner.active()
         try:
-            self._port.resume(
-                [j for j in self.ledger.running_of(self.executor_id) if j not in left]
-            )
+            self._port.shutdown()
+            left = runner.active()
+            self._sign_off(left)
+        finally:
+            self._release()
+        if left:
+            log.warning("%d jobs would not end: %s", len(left), ", ".join(sorted(left)[:5]))
+        return len(left)
+
+    def _sign_off(self, left: set[str]) -> None:
+        """Hand back what was claimed and is not done, save for what still runs here."""
+        try:
+            self._port.resume(sorted(set(self.ledger.running_of(self.executor_id)) - left))
             self._roll.leave(self.executor_id)
         except Exception as error:  # the next launch recovers what could not be handed back
             log.warning("could not sign off: %s", failure(error))
-        if left:
-            log.warning("%d jobs would not end: %s", len(left), ", ".join(sorted(left)[:5]))
-        self._release()
-        return len(left)
 
     def _unrecorded(self, runner: Runner) -> bool:
         # A job's end is written after its handler returned; wait for that too.

@@ -137,20 +137,20 @@ class Port:
     def delete(self, job_ids: Sequence[str]) -> None:
         self.client.delete_workflows(list(job_ids))
 
-    def launch(self, executor_id: str, queues: Mapping[str, int], run: Run, *, poll: float) -> None:
-        """Begin to run jobs of these kinds, so many of each at once.
+    def launch(self, executor_id: str, queues: Mapping[str, tuple[int, float]], run: Run) -> None:
+        """Begin to run jobs of these kinds: how many at once, and seconds between two looks.
 
         Raises `WorkerRunning` when this process already runs an engine.
         """
         if not _launched.acquire(blocking=False):
             raise WorkerRunning("this process already runs an engine")
         try:
-            self._launch(executor_id, queues, run, poll)
+            self._launch(executor_id, queues, run)
         except BaseException:
             self.shutdown()
             raise
 
-    def _launch(self, executor_id: str, queues: Mapping[str, int], run: Run, poll: float) -> None:
+    def _launch(self, executor_id: str, queues: Mapping[str, tuple[int, float]], run: Run) -> None:
         config = DBOSConfig(
             name=APPLICATION,
             system_database_engine=self.engine,
@@ -172,7 +172,7 @@ class Port:
         DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=None)(job)
         # Kinds of a newer program stay queued for a worker that knows them.
         DBOS.listen_queues(list(queues))
-        for kind, many in queues.items():
+        for kind, (many, poll) in queues.items():
             self.client.register_queue(kind, worker_concurrency=many, polling_interval_sec=poll)
         DBOS.launch()
 

@@ -150,14 +150,26 @@ def subtree(db: Session, site_id: int) -> frozenset[int]:
     return subtrees(db, [site_id])
 
 
+def _below() -> "sa.Select[Any]":
+    below = (
+        sa.select(col(Site.id).label("id"))
+        .where(col(Site.id).in_(sa.bindparam("site_ids", expanding=True)))
+        .cte(recursive=True)
+    )
+    below = below.union(sa.select(col(Site.id)).where(col(Site.parent_id) == below.c.id))
+    return sa.select(below.c.id)
+
+
+_BELOW = _below()
+"""Built once: it runs for nearly every request of a session."""
+
+
 def subtrees(db: Session, site_ids: Iterable[int]) -> frozenset[int]:
     """The ids of these places and of everything in them, in one query."""
     wanted = list(site_ids)
     if not wanted:
         return frozenset()
-    below = sa.select(col(Site.id).label("id")).where(col(Site.id).in_(wanted)).cte(recursive=True)
-    below = below.union(sa.select(col(Site.id)).where(col(Site.parent_id) == below.c.id))
-    return frozenset(db.execute(sa.select(below.c.id)).scalars())
+    return frozenset(db.connection().execute(_BELOW, {"site_ids": wanted}).scalars())
 
 
 def path(db: Session, site_id: int) -> list[str]:

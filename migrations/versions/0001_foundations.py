@@ -615,6 +615,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_asset_last_seen_address"), ["last_seen_address"], unique=False
         )
+        batch_op.create_index("ix_asset_last_seen_at_id", ["last_seen_at", "id"], unique=False)
         batch_op.create_index(
             "ix_asset_manufacturer_id_tag_key", ["manufacturer_id", "tag_key"], unique=False
         )

@@ -1,6 +1,5 @@
 """`python -m tests.demo`: make the demo district, sweep it, serve it until Ctrl-C."""
 
-import contextlib
 import os
 import shutil
 import socket
@@ -16,15 +15,15 @@ from rich.progress import BarColumn, Progress, TextColumn
 from sqlmodel import col, select
 
 from inventory import installation
-from inventory.app import create_app, serve
 from inventory.assets.models import Asset
-from inventory.cli.serve import base_url, make_engine
+from inventory.cli.serve import serve
 from inventory.db import Database, now
 from inventory.discovery import sweeps
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.models import OPEN_STATES, Sweep
 from inventory.discovery.network_rules import Limits
-from inventory.settings import Settings, load
+from inventory.server import make_engine
+from inventory.settings import Settings, base_url, load
 from inventory.vault import open_vault
 from tests.demo.seed import ACTOR, Seeded, seed
 from tests.simnet.district import load_district
@@ -53,13 +52,10 @@ def main() -> int:
         district = load_district()
         with database.unit() as db:
             told = seed(db, district, district.devices(), SNMP_PORT, Limits.of(settings), now=now())
-        engine = make_engine(settings, database)
-        engine.launch()
-        stack.callback(engine.stop)
-        sweep_all(database, told)
+        with make_engine(settings, database).running():
+            sweep_all(database, told)
         tell(settings, database, told)
-        with contextlib.suppress(KeyboardInterrupt):
-            serve(create_app(settings, database), settings)
+        serve(settings)
     return 0
 
 
@@ -78,7 +74,10 @@ def fresh_settings(port: int) -> Settings:
         f'data_dir = "{FOLDER}"\ndistrict = "Demo School District"\nport = {port}\n',
         "utf-8",
     )
-    return load({}, config=config)
+    for name in [name for name in os.environ if name.startswith("HOMEROOM_")]:
+        del os.environ[name]
+    os.environ["HOMEROOM_CONFIG"] = str(config)
+    return load()
 
 
 @contextmanager

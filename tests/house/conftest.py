@@ -1,4 +1,4 @@
-"""One database with two schools for all tests that walk the routes."""
+"""The application's fixtures, and one database with two schools for tests that walk the routes."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,9 @@ from inventory import installation
 from inventory.db import Database
 from tests.conftest import TEST_VAULT
 from tests.house.world import World, copied_database
+from tests.inventory.conftest import app, settings
+
+__all__ = ["app", "settings"]
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ cookie and CSRF header).
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -65,6 +65,18 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+class OnePerRole(dict[Role, int]):
+    """Accounts by role, made on first use; not inside an open unit of work."""
+
+    def __init__(self, make: Callable[[Role], int]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, role: Role) -> int:
+        self[role] = self._make(role)
+        return self[role]
+
+
 @dataclass(frozen=True)
 class District:
     """Ids. North School has a building with two rooms, South School one room of its own.
@@ -80,7 +92,7 @@ class District:
     north_lab: int
     south: int
     south_room: int
-    accounts: dict[Role, int] = field(default_factory=dict)
+    accounts: OnePerRole
 
 
 @pytest.fixture
@@ -96,7 +108,15 @@ def district(database: Database, clock: Clock) -> District:
         north = place(SiteKind.SCHOOL, "North School", root, "N")
         building = place(SiteKind.BUILDING, "Main Building", north)
         south = place(SiteKind.SCHOOL, "South School", root, "S")
-        made = District(
+
+        def account(role: Role) -> int:
+            site = None if role in DISTRICT_ROLES else north
+            with database.unit() as db:
+                return accounts.create_account(
+                    db, OPERATOR, user_name=f"the.{role.value}", grants=[(role, site)], now=clock()
+                )[0].id
+
+        return District(
             district=root,
             north=north,
             north_building=building,
@@ -104,18 +124,8 @@ def district(database: Database, clock: Clock) -> District:
             north_lab=place(SiteKind.ROOM, "Computer Lab", building),
             south=south,
             south_room=place(SiteKind.ROOM, "Room 3", south),
+            accounts=OnePerRole(account),
         )
-        for role in Role:
-            account, _ = accounts.create_account(
-                db,
-                OPERATOR,
-                user_name=f"the.{role.value}",
-                display_name=role.value.replace("_", " ").title(),
-                grants=[(role, None if role in DISTRICT_ROLES else north)],
-                now=clock(),
-            )
-            made.accounts[role] = account.id
-    return made
 
 
 @dataclass

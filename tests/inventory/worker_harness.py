@@ -13,12 +13,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from inventory.engine import Handler, JobContext, Timing
+from inventory.engine import Handler, JobContext, JobPolicy, Timing
 from inventory.settings import Settings
 from inventory.worker import run_worker
 
 DEADLINE = 40.0
-FAST = Timing(beat=0.25, silent=1.5, sweep=0.3, poll=0.02, probe=0.05, tick=0.1, grace=5)
+FAST = Timing(beat=0.25, silent=1.5, sweep=0.3, poll=0.04, probe=0.05, tick=0.1, grace=5)
+
+# Looking for jobs costs CPU for every kind, and only one kind is in a hurry.
+SELDOM = {"crash": JobPolicy(poll=0.2), "stubborn": JobPolicy(poll=0.2)}
 
 
 def settings_for(url: str, executor_id: str) -> Settings:
@@ -86,7 +89,7 @@ class Worker:
             if time.monotonic() > deadline:
                 self.end()
                 raise AssertionError(f"not reached within {seconds} s: {self.log()[-2000:]}")
-            time.sleep(0.01)
+            time.sleep(0.02)
 
     def _must_live(self) -> None:
         if self.process.exitcode is not None:
@@ -122,7 +125,13 @@ def work(
     os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND), sys.stderr.fileno())
     os.environ["DBOS__APPVERSION"] = build
     sys.exit(
-        run_worker(settings_for(url, executor_id), handlers(effects, seconds), (), timing=timing)
+        run_worker(
+            settings_for(url, executor_id),
+            handlers(effects, seconds),
+            (),
+            policies=SELDOM,
+            timing=timing,
+        )
     )
 
 

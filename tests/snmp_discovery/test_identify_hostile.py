@@ -196,7 +196,7 @@ def test_an_object_of_the_wrong_type_is_no_claim() -> None:
     given_facts = facts("11.2.3.9.1", "JETDIRECT")
     given_facts.values[oid("e.11.2.3.9.4.2.1.1.3.2.0")] = (1, 3, 6)
     given_facts.values[oid("e.11.2.3.9.4.2.1.1.3.3.0")] = (1, 3, 6, 1)
-    given_facts.values[oids.SYS_OBJECT_ID] = b"1.3.6.1.4.1.9"
     found = identify(given_facts)
-    assert (found.model, found.serial) == ("", "")
-    assert found.vendor == ""
+    assert (found.vendor, found.model, found.serial) == ("HP", "", "")
+    given_facts.values[oids.SYS_OBJECT_ID] = b"1.3.6.1.4.1.9"
+    assert identify(given_facts).vendor == ""

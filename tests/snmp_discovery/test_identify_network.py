@@ -155,14 +155,15 @@ def test_a_stack_is_told_by_its_first_member_and_never_by_a_transceiver() -> Non
         f"{ENT}.13.1000": "C9200L-24P-4G",
         f"{ENT}.5.2000": 3, f"{ENT}.4.2000": 1, f"{ENT}.11.2000": "FOC2101Z002",
         f"{ENT}.13.2000": "C9200L-48P-4G",
-        f"{ENT}.5.1050": 10, f"{ENT}.4.1050": 1000, f"{ENT}.11.1050": "AVD000417",
+        f"{ENT}.5.1050": 10, f"{ENT}.4.1050": 1, f"{ENT}.11.1050": "AVD000417",
     }  # fmt: skip
     found = identify(facts("9.1.2694", "Cisco IOS Software", values))
     assert (found.model, found.serial) == ("C9200L-24P-4G", "FOC2101Z001")
 
-    for row in ("1000", "2000"):
-        values[f"{ENT}.11.{row}"] = "<private>"
-    assert identify(facts("9.1.2694", "Cisco IOS Software", values)).serial == ""
+    for untold in ("", "<private>"):
+        for row in ("1000", "2000"):
+            values[f"{ENT}.11.{row}"] = untold
+        assert identify(facts("9.1.2694", "Cisco IOS Software", values)).serial == ""
 
 
 def test_of_a_cluster_only_the_row_of_the_own_mac_counts() -> None:

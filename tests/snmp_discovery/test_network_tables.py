@@ -92,7 +92,7 @@ def test_a_telephone_is_seen_with_its_lldp_med_inventory() -> None:
     med = f"{LLDP}.5.4795.1.3.3.1"
     values = PORTS | lldp_row(
         "0.1.7", chassis_type=5, chassis=b"\x01\x0a\x14\x04\x11", port_type=3, port=PHONE_MAC,
-        name="phone-12", descr="SIP-T46U 108.86", supported=b"\x24\x00", enabled=b"\x24\x00",
+        name="phone-12", descr="SIP-T46U 108.86", supported=b"\x34\x00", enabled=b"\x14\x00",
     )  # fmt: skip
     values |= {
         f"{LLDP}.3.7.1.2.1": 5, f"{LLDP}.3.7.1.3.1": "Gi1/0/1", f"{LLDP}.3.7.1.4.1": "uplink",
@@ -104,7 +104,7 @@ def test_a_telephone_is_seen_with_its_lldp_med_inventory() -> None:
         Neighbor(
             "lldp", "Gi1/0/1", "10.20.4.17", "80:5e:c0:00:04:17", "phone-12", "SIP-T46U 108.86",
             "Yealink", "SIP-T46U", "", "108.86.0.20", "A-17", ("10.20.4.17",),
-            "80:5e:c0:00:04:17", ("bridge", "telephone"),
+            "80:5e:c0:00:04:17", ("wlanAccessPoint", "telephone"),
         ),
     )  # fmt: skip
 

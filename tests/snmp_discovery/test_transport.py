@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from snmp_discovery.errors import MalformedAnswer, NoAnswer
 from snmp_discovery.messages import GET, decode_response, encode_request
 from snmp_discovery.transport import Transport
 from tests.snmp_discovery.agents import SYSTEM, FakeAgent, parse_request, serving
+from tests.snmp_discovery.loopback_net import crowded
 
 DESCR = (1, 3, 6, 1, 2, 1, 1, 1, 0)
 LOCAL = "127.0.0.1"
@@ -188,26 +188,6 @@ def test_an_address_without_a_route_is_no_answer_at_once() -> None:
             assert transport.traffic.refused == 1
 
     asyncio.run(main())
-
-
-@asynccontextmanager
-async def crowded(error: int, every: int) -> AsyncIterator[list[int]]:
-    """A system whose send buffer is full at every `every`th datagram; gives the refusals."""
-    refusals: list[int] = []
-
-    class Crowded(socket.socket):
-        calls = 0
-
-        def sendto(self, *arguments: Any) -> int:
-            Crowded.calls += 1
-            if Crowded.calls % every == 0:
-                refusals.append(error)
-                raise OSError(error, "full")
-            return super().sendto(*arguments)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("snmp_discovery.transport.socket.socket", Crowded)
-        yield refusals
 
 
 @pytest.mark.parametrize("error", [errno.EAGAIN, errno.ENOBUFS, errno.ECONNREFUSED])

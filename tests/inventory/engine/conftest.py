@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+import sqlalchemy as sa
 
 from inventory.db import Database
-from inventory.engine import Engine, Handler, Job
+from inventory.engine import Engine, Handler, Job, enqueue
 from tests.inventory.worker_harness import FAST, reap, settings_for
 
 Launch = Callable[..., Engine]
@@ -52,3 +53,32 @@ def until(reached: Callable[[], object], seconds: float = 15.0) -> None:
     while not reached():
         assert time.monotonic() < deadline, "not reached in time"
         time.sleep(0.01)
+
+
+def add(database: Database, kind: str, payload: dict[str, int | str], key: str) -> str:
+    with database.unit() as db:
+        return enqueue(db, kind, payload, key=key)
+
+
+def table(database: Database, name: str) -> str:
+    return name if database.is_sqlite else f"dbos.{name}"
+
+
+def rows(database: Database, statement: str) -> list[sa.Row[tuple[object, ...]]]:
+    with database.engine.connect() as connection:
+        return list(connection.exec_driver_sql(statement).all())
+
+
+def claimed_by(database: Database, executor_id: str, many: int) -> list[str]:
+    """Jobs as a dead worker leaves them: claimed, and nobody at work on them."""
+    with database.unit() as db:
+        ids = [enqueue(db, "mark", {"number": n}, key=f"{executor_id}-{n}") for n in range(many)]
+        db.execute(
+            sa.text(
+                f"UPDATE {table(database, 'workflow_status')} SET status = 'PENDING', "
+                "executor_id = :executor, owner_xid = 'gone', started_at_epoch_ms = 1, "
+                "recovery_attempts = 1 WHERE status = 'ENQUEUED'"
+            ),
+            {"executor": executor_id},
+        )
+    return ids

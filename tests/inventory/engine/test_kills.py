@@ -11,7 +11,9 @@ import pytest
 
 from inventory.db import Database
 from inventory.engine import Engine
-from tests.inventory.engine.conftest import engine_on
+from tests.inventory.engine.conftest import (
+    engine_on,
+)
 from tests.inventory.worker_harness import (
     FAST,
     Worker,
@@ -72,7 +74,7 @@ def test_nothing_is_lost_when_the_worker_is_killed(
     goal = 0
     for kill in range(3):
         # Each start is another build of the program: jobs of the one before are not stranded.
-        worker = Worker(database.url, effects, "alpha", build=f"build-{kill}")
+        worker = Worker(database.url, effects, "alpha", build=f"build-{kill}", seconds=0.05)
         goal += chance.randint(15, 45)
         kill_in_the_middle(worker, effects, goal)
         assert lost(engine, effects), f"kill {kill} came after the work was done"
@@ -80,6 +82,8 @@ def test_nothing_is_lost_when_the_worker_is_killed(
     worker.until(lambda: drained(engine))
     assert worker.end() == 0
     assert lost(engine, effects) == set()
+    # The kills did hit something.
+    assert len(effects_of(effects, "begun")) > len(effects_of(effects, "done"))
     runs = Counter(effects_of(effects, "done"))
     # At least once: only what was under way at a kill may have run again.
     assert sum(runs.values()) - JOBS <= 3 * 4
@@ -92,15 +96,17 @@ def test_without_recovery_the_same_watch_sees_losses(
     """The proof that the test above can fail: names that never return and no taking over."""
     if backend == "sqlite":
         pytest.skip("a SQLite worker takes over every other name at once, by design")
-    put(database, engine, "mark", 60)
+    put(database, engine, "mark", 20)
     for number in range(2):
-        worker = Worker(database.url, effects, f"name{number}", timing=NO_RECOVERY)
-        kill_in_the_middle(worker, effects, 15 * (number + 1))
-    worker = Worker(database.url, effects, "last", timing=NO_RECOVERY)
+        begun = len(effects_of(effects, "begun"))
+        worker = Worker(database.url, effects, f"name{number}", timing=NO_RECOVERY, seconds=2)
+        worker.until(lambda so_far=begun: len(effects_of(effects, "begun")) > so_far)
+        worker.kill()
+    worker = Worker(database.url, effects, "last", timing=NO_RECOVERY, seconds=0)
     worker.until(lambda: engine.health()["queued"] == 0)
     time.sleep(0.3)
     assert worker.end() == 0
-    assert 2 <= len(lost(engine, effects, 60)) <= 2 * 4
+    assert 2 <= len(lost(engine, effects, 20)) <= 2 * 4
     engine.close()
 
 

@@ -12,7 +12,11 @@ from inventory.db import Database
 from inventory.engine import JobContext, Schedule
 from inventory.engine.cron import latest, parse
 from inventory.engine.ticks import Ticks
-from tests.inventory.engine.conftest import Launch, engine_on, until
+from tests.inventory.engine.conftest import (
+    Launch,
+    engine_on,
+    until,
+)
 
 BOSTON = ZoneInfo("America/New_York")
 NOON = datetime(2026, 9, 1, 16, 0, tzinfo=UTC)
