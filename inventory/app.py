@@ -16,6 +16,7 @@ from inventory.settings import Settings
 
 BLUEPRINTS: tuple[str, ...] = (
     "inventory.desk.api",
+    "inventory.desk.jobs_api",
     "inventory.assets.api",
     "inventory.assets.parts_api",
     "inventory.assets.catalog_api",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from snmp_discovery.community import CommunitySession
 from snmp_discovery.errors import Cancelled, SessionError
@@ -59,6 +59,11 @@ def plan(
     addresses = parse_targets(targets, exclude=exclude, max_hosts=options.max_hosts)
     pacing = pace(addresses, options.rate)
     return Plan(addresses, options, pacing, tuple(pacing.notes))
+
+
+def only(planned: Plan, addresses: Sequence[str]) -> Plan:
+    """The plan narrowed to some of its addresses, its pacing with it."""
+    return replace(planned, addresses=addresses, pacing=pace(addresses, planned.options.rate))
 
 
 def run(

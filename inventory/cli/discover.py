@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,13 @@ AUTH_KEY, PRIV_KEY = "HOMEROOM_V3_AUTH_KEY", "HOMEROOM_V3_PRIV_KEY"
 @click.option("--retries", default=1, type=click.IntRange(0, 10), show_default=True)
 @click.option("--max-hosts", default=65_536, type=click.IntRange(1), show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def discover(targets: tuple[str, ...], as_json: bool, **given: Any) -> int:
+@click.option("--save", is_flag=True, help="Keep the findings in this installation for review.")
+def discover(targets: tuple[str, ...], as_json: bool, save: bool, **given: Any) -> int:
     """Find devices at TARGET: addresses, ranges (10.0.0.5-40), CIDRs or host names.
 
     The keys of a v3 user are read from --v3-auth-key-file / --v3-priv-key-file, or from the
     environment variables HOMEROOM_V3_AUTH_KEY and HOMEROOM_V3_PRIV_KEY, or are asked for.
-    No database is touched.
+    Without --save no database is touched.
     """
     asked = credentials(given)
     options = SweepOptions(
@@ -78,6 +80,9 @@ def discover(targets: tuple[str, ...], as_json: bool, **given: Any) -> int:
             on_progress=lambda numbers: _advance(bar, task, numbers),
         )
     shown.end()
+    if save:
+        # Databases take half a second to load, and most runs do not need them.
+        import_module("inventory.cli.keep").keep(shown.found)
     return shown.exit_code()
 
 

@@ -31,7 +31,7 @@ def door_of(database: Database) -> Iterator[Door]:
         connection.close()
 
 
-@bp.route("/lookup/<path:tag>", merge_slashes=False)
+@bp.route("/lookup/<rest:tag>")
 @guarded(Permission.LOOKUP)
 @bp.response(200, LookupView)
 def look_up(tag: str) -> Response:

@@ -253,7 +253,7 @@ def planned(assignment: Assignment, settings: Settings, notes: list[str]) -> dis
     kept = [address for address in plan.addresses if address not in public]
     if not kept:
         raise DiscoveryError("only public addresses are left, and those are not swept")
-    return replace(plan, addresses=kept)
+    return discover.only(plan, kept)
 
 
 def raise_or_end(store: Store, error: Exception, notes: list[str]) -> None:

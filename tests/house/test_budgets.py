@@ -13,7 +13,7 @@ FILE_LINES, FUNCTION_LINES = 300, 40
 GATES = {
     "pysnmp": {"snmp_discovery/session.py"},
     "requests": {"mdm/http.py", "inventory/outbound.py"},
-    "dbos": {"inventory/engine.py", "inventory/engine/dbos_port.py"},
+    "dbos": {"inventory/engine/dbos_port.py"},
 }
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "util.py", "helper.py", "common.py", "misc.py"}
 

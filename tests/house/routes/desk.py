@@ -1,4 +1,4 @@
-"""The helpdesk's lookup and the server's health."""
+"""The helpdesk's lookup, background jobs and the server's health."""
 
 import os
 
@@ -20,6 +20,8 @@ def tag(side: Side) -> int:
 MAKERS = {"tag": tag}
 
 ROUTES = {
-    "GET /api/v1/lookup/<path:tag>": Example(path={"tag": "$tag"}, place=Place.OBJECT),
+    "GET /api/v1/lookup/<rest:tag>": Example(path={"tag": "$tag"}, place=Place.OBJECT),
     "GET /api/v1/health": Example(),
+    "GET /api/v1/jobs": Example(place=Place.DISTRICT),
+    "GET /api/v1/jobs/health": Example(place=Place.DISTRICT),
 }

@@ -77,21 +77,16 @@ def test_two_makers_same_serial_and_no_maker_seen_is_a_conflict(see: See, make: 
     assert (found.kind, set(found.asset_ids)) == (Outcome.CONFLICT, ids)
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "reported"),
-    [
+def test_every_strong_identifier_matches_alone(see: See, make: Make) -> None:
+    make()
+    for kind, value, reported in (
         ("mac", MAC, {"macs": ("001B.78AA.BBCC",)}),
         ("imei", "490154203237518", {"identifiers": (("imei", "49-015420-323751"),)}),
         ("vendor:jamf", "device 42", {"identifiers": (("vendor:jamf", "device 42"),)}),
         ("snmp_engine_id", "800007e503001b78aabbcc", {"engine_id": "0x800007E503001b78aabbcc"}),
-    ],
-)  # fmt: skip
-def test_every_strong_identifier_matches_alone(
-    see: See, make: Make, kind: str, value: str, reported: dict[str, Any]
-) -> None:
-    asset = make(identifiers=[(kind, value)])
-    make()
-    assert see(**reported).asset_ids == (asset.id,)
+    ):
+        asset = make(identifiers=[(kind, value)])
+        assert see(**reported, **at(kind)).asset_ids == (asset.id,)
 
 
 def test_identifiers_of_different_assets_are_a_conflict(see: See, make: Make) -> None:

@@ -45,6 +45,23 @@ def test_a_network_is_added_swept_reviewed_and_looked_up(homeroom: Homeroom) -> 
     }
 
 
+def test_what_discover_found_is_kept_on_request(homeroom: Homeroom) -> None:
+    with Simnet.start(["LES-PRN-OFFICE", "LES-CAM-FRONT"]) as net:
+        addresses = [device.address for device in net.devices]
+        command = ["discover", *addresses, "--port", str(net.port), "--timeout", "0.3"]
+        assert homeroom(*command).code == 0
+        assert homeroom("discoveries", "list", "--json").out == ""
+        said = homeroom(*command, "--save")
+        assert said.code == 0, said.err
+        assert homeroom(*command, "--save").code == 0
+    waiting = [
+        json.loads(line)
+        for line in homeroom("discoveries", "list", "--json").out.split("\n")
+        if line
+    ]
+    assert {item["address"] for item in waiting} == set(addresses)
+
+
 def test_assets_are_created_changed_and_their_history_told(homeroom: Homeroom) -> None:
     made = homeroom(
         "assets", "create", "category=laptop", "manufacturer=Acme", "model=Book 1", "serial=AB-77"

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -15,13 +15,13 @@ from inventory.db import Database
 from inventory.discovery import credentials, networks, sweep_run, sweeps
 from inventory.discovery.credential_rules import CredentialDraft
 from inventory.discovery.finding_models import DiscoveryFinding
-from inventory.discovery.models import CredentialKind, Network, Sweep
+from inventory.discovery.models import CredentialKind, Sweep
 from inventory.discovery.network_rules import Limits, NetworkDraft
 from inventory.engine import JobContext
 from inventory.settings import Settings
 from inventory.sites.models import Site, SiteKind
 from snmp_discovery.types import CommunityCredential, Credential, UsmCredential, Version
-from tests.simnet import Simnet
+from tests.simnet import District, Simnet, load_district
 
 ANYBODY = system_actor("test", Permission)
 PRINTERS = ["LES-PRN-OFFICE", "LES-PRN-102", "LES-PRN-LAB"]
@@ -130,9 +130,6 @@ class House:
             for row in rows:
                 db.merge(row)
 
-    def networks(self) -> list[Network]:
-        return self.all(Network)
-
 
 @pytest.fixture
 def house(database: Database, database_url: str) -> House:
@@ -151,13 +148,19 @@ def house(database: Database, database_url: str) -> House:
     return House(database, settings, *ids)
 
 
+def district_of(names: Sequence[str]) -> District:
+    """The simulated district reduced to these devices: building all of it takes its time."""
+    whole = load_district()
+    return replace(whole, specs=tuple(spec for spec in whole.specs if spec.name in names))
+
+
 @pytest.fixture
-def simnet() -> Iterator[Callable[[Sequence[str]], Simnet]]:
-    """`simnet([names])`: the district's devices of these names, running."""
+def simnet() -> Iterator[Callable[..., Simnet]]:
+    """`simnet(names)`: devices of these names, running; `among`: what else the switches know."""
     running: list[Simnet] = []
 
-    def start(names: Sequence[str]) -> Simnet:
-        running.append(Simnet.start(list(names)))
+    def start(names: Sequence[str], among: District | None = None) -> Simnet:
+        running.append(Simnet.start(list(names), district=among or district_of(names)))
         return running[-1]
 
     yield start
@@ -166,6 +169,6 @@ def simnet() -> Iterator[Callable[[Sequence[str]], Simnet]]:
 
 
 @pytest.fixture
-def printers(simnet: Callable[[Sequence[str]], Simnet]) -> Simnet:
+def printers(simnet: Callable[..., Simnet]) -> Simnet:
     """Three printers of three makers."""
     return simnet(PRINTERS)

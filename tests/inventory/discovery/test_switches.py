@@ -1,6 +1,6 @@
 """What switches tell: silent telephones, the port of each device, and strangers on the wire."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from inventory.assets.kinds import Category, Outcome, Source
 from inventory.assets.models import Asset
@@ -8,17 +8,18 @@ from inventory.discovery import places
 from inventory.discovery.finding_models import HeardDevice
 from inventory.discovery.reading_models import AssetPort
 from snmp_discovery.types import Kind
-from tests.inventory.discovery.conftest import House
+from tests.inventory.discovery.conftest import House, district_of
 from tests.simnet import Simnet, load_district
 
 SWITCHES = ["LES-SW-CORE", "LES-SW-A1", "LES-SW-A2"]
 ANSWERING = [*SWITCHES, "LES-PRN-OFFICE", "LES-PRN-LAB", "LES-AP-101", "LES-CAM-FRONT"]
 SILENT = {"LES-TEL-101", "LES-TEL-102", "LES-TEL-103"}
-Start = Callable[[Sequence[str]], Simnet]
+Start = Callable[..., Simnet]
+LINCOLN = district_of([s.name for s in load_district().specs if s.school == "lincoln"])
 
 
 def test_silent_telephones_are_found_through_their_switch(house: House, simnet: Start) -> None:
-    net = simnet(ANSWERING)
+    net = simnet(ANSWERING, LINCOLN)
     sweep = house.sweep(house.network(net))
     assert sweep.answered == len(ANSWERING)
     told = {row.name: row for row in house.findings(source="lldp")}
@@ -36,7 +37,7 @@ def test_silent_telephones_are_found_through_their_switch(house: House, simnet: 
 
 
 def test_a_silent_telephone_becomes_an_asset_and_is_seen_again(house: House, simnet: Start) -> None:
-    net = simnet(ANSWERING)
+    net = simnet(ANSWERING, LINCOLN)
     network = house.network(net, auto_accept=["telephone"])
     first = house.sweep(network)
     assert first.accepted >= len(SILENT)
@@ -49,7 +50,7 @@ def test_a_silent_telephone_becomes_an_asset_and_is_seen_again(house: House, sim
 
 
 def test_each_device_is_on_its_port(house: House, simnet: Start) -> None:
-    net = simnet(ANSWERING)
+    net = simnet(ANSWERING, LINCOLN)
     network = house.network(net, auto_accept=[kind.value for kind in Kind])
     house.sweep(network)
     switches = {asset.name: asset.id for asset in house.assets() if asset.name in SWITCHES}
@@ -67,7 +68,7 @@ def test_each_device_is_on_its_port(house: House, simnet: Start) -> None:
 
 
 def test_a_replugged_device_keeps_its_history(house: House, simnet: Start) -> None:
-    net = simnet(ANSWERING)
+    net = simnet(ANSWERING, LINCOLN)
     network = house.network(net, auto_accept=["printer"])
     house.sweep(network)
     asset = house.one(Asset, name="LES-PRN-LAB")
@@ -87,18 +88,18 @@ def test_a_replugged_device_keeps_its_history(house: House, simnet: Start) -> No
 
 
 def test_strangers_are_heard_and_forgotten_once_they_are_known(house: House, simnet: Start) -> None:
-    net = simnet(SWITCHES)
+    net = simnet(SWITCHES, LINCOLN)
     network = house.network(net)
     house.sweep(network)
     heard = {row.mac: row for row in house.all(HeardDevice)}
     stranger = net.unseen[0]
-    office = next(d for d in load_district().devices() if d.name == "LES-PRN-OFFICE")
+    office = next(d for d in LINCOLN.devices() if d.name == "LES-PRN-OFFICE")
     row = heard[office.macs[0]]
     assert (row.switch_name, row.port) == (office.switch, office.switch_port)
     assert row.address == office.address, "the core's ARP table tells it"
     assert stranger.macs[0] in heard
     assert house.assets() == [], "a MAC alone makes no asset"
-    more = Simnet.start(["LES-PRN-OFFICE"], net.port)
+    more = Simnet.start(["LES-PRN-OFFICE"], net.port, district=LINCOLN)
     try:
         targets = [device.address for device in (*net.devices, *more.devices)]
         house.change(network, targets=targets, auto_accept=["printer"])

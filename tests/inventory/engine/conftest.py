@@ -36,6 +36,13 @@ def launch(database: Database) -> Iterator[Launch]:
         yield start
 
 
+@pytest.fixture
+def on_sqlite(backend: str) -> None:
+    """Ask for it before `database`, so that none is made in vain."""
+    if backend == "postgresql":
+        pytest.skip("PostgreSQL serves many workers")
+
+
 @pytest.fixture(autouse=True)
 def no_worker_stays() -> Iterator[None]:
     yield

@@ -110,9 +110,7 @@ def test_without_recovery_the_same_watch_sees_losses(
     engine.close()
 
 
-def test_a_worker_that_ends_by_itself_is_an_error_of_the_test(
-    database: Database, effects: Path
-) -> None:
+def test_a_worker_that_ends_by_itself_is_an_error_of_the_test(effects: Path) -> None:
     with pytest.raises(WorkerDied, match="Unavailable: the database does not answer"):
         Worker("sqlite:////proc/none.db", effects, "alpha")
 

@@ -42,9 +42,7 @@ def test_names_on_postgresql_are_held_while_the_worker_lives(
     second.release()
 
 
-def test_sqlite_serves_one_worker(backend: str, database: Database, tmp_path: Path) -> None:
-    if backend == "postgresql":
-        pytest.skip("PostgreSQL serves many")
+def test_sqlite_serves_one_worker(on_sqlite: None, database: Database, tmp_path: Path) -> None:
     effects = tmp_path / "effects"
     handlers = {"mark": lambda job: None}
     server = Engine(settings_for(database.url, ""), database, handlers, timing=FAST, role="server")
