@@ -49,6 +49,7 @@ def make_fleet(database: Database, count: int, *, seed: int = 1) -> list[int]:
         connection = db.connection()
         rooms = _sites(connection)
         models = _catalog(connection)
+        definition = _drop_search_index(connection)
         last = db.exec(select(sa.func.max(Asset.id))).one() or 0
         tables: dict[type[SQLModel], list[dict[str, Any]]]
         for start in range(0, count, CHUNK):
@@ -58,6 +59,7 @@ def make_fleet(database: Database, count: int, *, seed: int = 1) -> list[int]:
                     tables[table].append(row)
             for table, rows in tables.items():
                 connection.execute(sa.insert(table), rows)
+        _index_search(connection, definition)
         if not database.is_sqlite:
             top = sa.select(sa.func.max(col(Asset.id))).scalar_subquery()
             connection.execute(sa.select(sa.func.setval("asset_id_seq", top)))
@@ -67,6 +69,27 @@ def make_fleet(database: Database, count: int, *, seed: int = 1) -> list[int]:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
     return list(range(last + 1, last + count + 1))
+
+
+def _drop_search_index(connection: sa.Connection) -> str:
+    """Take away what indexes each row by itself; how it was defined."""
+    if connection.dialect.name == "sqlite":
+        name, asked = "TRIGGER asset_search_inserted", "SELECT sql FROM sqlite_master WHERE name = "
+        asked += "'asset_search_inserted'"
+    else:
+        name = "INDEX ix_asset_search_trigrams"
+        asked = "SELECT pg_get_indexdef('ix_asset_search_trigrams'::regclass)"
+    definition = str(connection.exec_driver_sql(asked).scalar())
+    connection.exec_driver_sql(f"DROP {name}")
+    return definition
+
+
+def _index_search(connection: sa.Connection, definition: str) -> None:
+    """Index everything in one go, and define it as it was."""
+    connection.exec_driver_sql(definition)
+    if connection.dialect.name == "sqlite":
+        rebuild = "INSERT INTO asset_search_fts(asset_search_fts) VALUES ('rebuild')"
+        connection.exec_driver_sql(rebuild)
 
 
 def _sites(connection: sa.Connection) -> list[int]:

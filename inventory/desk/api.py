@@ -15,9 +15,11 @@ from inventory.desk.door import Door
 from inventory.desk.lookup import lookup
 from inventory.desk.schemas import HealthView, LookupView
 from inventory.http.blueprint import api_blueprint
+from inventory.http.paths import allow_rest
 from inventory.http.unit import current_actor, current_db, runtime
 
 bp = api_blueprint("desk", "", "Lookups for the helpdesk, and the server's health.")
+allow_rest(bp)
 
 
 @contextmanager
@@ -31,7 +33,7 @@ def door_of(database: Database) -> Iterator[Door]:
         connection.close()
 
 
-@bp.route("/lookup/<rest:tag>")
+@bp.route("/lookup/<rest:tag>", merge_slashes=False)
 @guarded(Permission.LOOKUP)
 @bp.response(200, LookupView)
 def look_up(tag: str) -> Response:
