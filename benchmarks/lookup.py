@@ -57,11 +57,11 @@ def prepared(folder: Path, count: int) -> tuple[Settings, str, list[str]]:
 
 
 @contextmanager
-def served(settings: Settings, port: int):  # type: ignore[no-untyped-def]
+def served(settings: Settings, port: int, *, worker: bool = False):  # type: ignore[no-untyped-def]
     environment = {
         **os.environ, "HOMEROOM_DATABASE_URL": settings.database_url,
         "HOMEROOM_DATA_DIR": settings.data_dir, "HOMEROOM_PORT": str(port),
-        "HOMEROOM_WORKER": "false", "HOMEROOM_LOG_LEVEL": "WARNING",
+        "HOMEROOM_WORKER": str(worker).lower(), "HOMEROOM_LOG_LEVEL": "WARNING",
         "HOMEROOM_TOKEN_REQUESTS_PER_MINUTE": "100000000",
     }  # fmt: skip
     started = time.perf_counter()

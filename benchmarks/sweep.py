@@ -14,10 +14,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 HOMEROOM = [sys.executable, "-m", "inventory.cli"]
+DAY = timedelta(days=1)
 SMALL, LARGE = ("10.99.0.0/20", 200), ("10.99.0.0/16", 2000)
 
 
@@ -34,19 +36,19 @@ class Run:
 
 
 def inside() -> bool:
-    return os.environ.get("HOMEROOM_BENCH_NAMESPACE") == "1"
+    return os.environ.get("BENCH_NAMESPACE") == "1"
 
 
-def enter() -> int:
-    """Run this module again inside a new user and network namespace."""
+def enter(module: str = "benchmarks.sweep") -> int:
+    """Run a module again inside a new user and network namespace."""
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         print("this benchmark needs Linux with unshare and ip (util-linux, iproute2)")
         return 1
     script = (
         "ip link set lo up && ip address add 10.99.0.0/16 dev lo && "
-        f"exec {sys.executable} -m benchmarks.sweep {' '.join(sys.argv[2:])}"
+        f"exec {sys.executable} -m {module} {' '.join(sys.argv[2:])}"
     )
-    environment = {**os.environ, "HOMEROOM_BENCH_NAMESPACE": "1"}
+    environment = {**os.environ, "BENCH_NAMESPACE": "1"}
     return subprocess.call(["unshare", "-r", "-n", "sh", "-c", script], cwd=ROOT, env=environment)
 
 

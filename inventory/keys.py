@@ -4,23 +4,26 @@ Safe to interrupt anywhere and to start again: the key file names both keys unti
 old one, and a second run goes on with the key that the first one made. Rows are taken in batches,
 each in a unit of work of its own, so that the server keeps working in between.
 
-A server that runs meanwhile still holds the old key alone in memory: restart it afterwards. Until
-then it cannot open what was sealed anew; what it seals itself in the very last moment would be
-lost, which is why the operator's guide asks to stop it first.
+A server that ran meanwhile would hold the old key alone in memory: it could not open what was
+sealed anew, and what it sealed itself in the very last moment would be lost. So a live worker is
+refused; a server that runs no jobs cannot be seen from here, and must be stopped by the operator.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col, select
 
 from inventory import tables
 from inventory.access import Actor, system_actor
 from inventory.audit import service as audit
 from inventory.db import Database, now
+from inventory.engine import Timing
+from inventory.engine.models import WorkerHeartbeat
 from inventory.errors import Conflict, Misconfigured
 from inventory.settings import Settings
 from inventory.vault import Vault, binding_of, new_key_id, read_keys, write_keys
@@ -37,13 +40,15 @@ def rotate(settings: Settings, database: Database, *, actor: Actor = ACTOR) -> i
 
     `database` goes on with the new key. Raises `Misconfigured` where the key comes from the
     environment, `SealBroken` for a secret that does not open (then nothing was given up: both
-    keys are still in the file), and `Conflict` when rows keep coming under the old key.
+    keys are still in the file), and `Conflict` while a worker is alive or when rows keep coming
+    under the old key.
     """
     if settings.master_key:
         raise Misconfigured(
             "the master key comes from the environment (master_key); move it into a key file "
             "(master_key_file) to rotate it"
         )
+    _require_nobody_at_work(database)
     path = settings.key_path
     vault = _with_new_key(read_keys(path))
     write_keys(path, replace(vault, active=_old(vault)))
@@ -64,6 +69,17 @@ def rotate(settings: Settings, database: Database, *, actor: Actor = ACTOR) -> i
     write_keys(path, final)
     database.info["vault"] = final
     return count
+
+
+def _require_nobody_at_work(database: Database) -> None:
+    alive = (
+        WorkerHeartbeat.beat_at > now() - timedelta(seconds=Timing().silent),
+        col(WorkerHeartbeat.stopped_at).is_(None),
+    )
+    with database.unit(write=False) as db:
+        worker = db.exec(select(WorkerHeartbeat.executor_id).where(*alive).limit(1)).first()
+    if worker is not None:
+        raise Conflict(f"worker {worker} is at work; stop the server and every worker first")
 
 
 def sealed_tables() -> list[sa.Table]:

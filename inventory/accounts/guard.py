@@ -28,7 +28,7 @@ from inventory.accounts.identify import Caller
 from inventory.accounts.models import ApiToken, LoginSession
 from inventory.accounts.remembered import Remembered, remembered
 from inventory.db import Database
-from inventory.errors import Forbidden, HomeroomError, TooLarge, Unauthenticated
+from inventory.errors import Forbidden, HomeroomError, InvalidInput, TooLarge, Unauthenticated
 from inventory.http.unit import Runtime, current_now, runtime
 from inventory.settings import Settings
 
@@ -73,9 +73,11 @@ def guarded(
     rule = Rule(permission, write, session_only, before_password_change)
 
     def decorate(view: View) -> View:
+        strict = _without_query(view)
+
         @functools.wraps(view)
         def entered(*args: Any, **kwargs: Any) -> Response:
-            return _enter(rule, functools.partial(view, *args, **kwargs))
+            return _enter(rule, functools.partial(strict, *args, **kwargs))
 
         marked = cast(Any, entered)
         marked.__permission__ = permission
@@ -90,10 +92,12 @@ def public(reason: str) -> Callable[[View], View]:
     """A route without sign-in, and why. It opens its own unit of work if it needs one."""
 
     def decorate(view: View) -> View:
+        strict = _without_query(view)
+
         @functools.wraps(view)
         def entered(*args: Any, **kwargs: Any) -> Any:
             _require_size(runtime().settings)
-            return view(*args, **kwargs)
+            return strict(*args, **kwargs)
 
         marked = cast(Any, entered)
         marked.__public__ = reason
@@ -101,6 +105,22 @@ def public(reason: str) -> Callable[[View], View]:
         return cast(View, entered)
 
     return decorate
+
+
+def _without_query(view: View) -> View:
+    """A view that declares no query arguments takes none: a misspelt filter must not be silent."""
+    parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", ())
+    if any(parameter.get("in") == "query" for parameter in parameters):
+        return view
+
+    @functools.wraps(view)
+    def strict(*args: Any, **kwargs: Any) -> Any:
+        if request.args:
+            unknown = {name[:80]: ["Unknown field."] for name in request.args}
+            raise InvalidInput("this takes no query arguments", {"query": unknown})
+        return view(*args, **kwargs)
+
+    return cast(View, strict)
 
 
 def _describe(view: Any, about: dict[str, object]) -> None:

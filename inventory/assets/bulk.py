@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from inventory.access import Actor, Permission
+from inventory.assets import reach, search_doc
 from inventory.assets.changing import change
 from inventory.assets.kinds import Status
-from inventory.assets.models import Asset
 from inventory.assets.reach import for_change
 from inventory.assets.status import set_status
 from inventory.assets.words import wrong
@@ -19,7 +19,6 @@ from inventory.db import translate
 from inventory.errors import HomeroomError, InvalidInput
 
 MAX_ROWS = 1000
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +71,39 @@ def bulk_change(
         raise wrong("rows", f"must be 1 to {MAX_ROWS}")
     if len(set(ids)) != len(ids):
         raise wrong("rows", "must not name an asset twice")
-    _lock(db, ids)
-    audit.take_turn(db)
+    with reach.holding(db, ids):
+        audit.take_turn(db)
+        savepoint = db.begin_nested()
+        try:
+            with search_doc.together(db):
+                results = [_change(db, actor, row, now, reason) for row in rows]
+            db.flush()
+        except (HomeroomError, DBAPIError):
+            savepoint.rollback()
+            return BulkOutcome(False, _tell(db, actor, rows, now, reason))
+        if dry_run:
+            savepoint.rollback()
+        else:
+            savepoint.commit()
+    return BulkOutcome(not dry_run, results)
+
+
+def _tell(
+    db: Session, actor: Actor, rows: Sequence[BulkRow], now: datetime, reason: str
+) -> list[BulkResult]:
+    """What becomes of each row, tried one by one, and all of it undone."""
     savepoint = db.begin_nested()
-    results = [_apply(db, actor, row, now, reason) for row in rows]
-    refused = any(result.status == "refused" for result in results)
-    if refused or dry_run:
+    try:
+        return [_apply(db, actor, row, now, reason) for row in rows]
+    finally:
         savepoint.rollback()
-    else:
-        savepoint.commit()
-    return BulkOutcome(not refused and not dry_run, results)
-
-
-def _lock(db: Session, ids: Sequence[int]) -> None:
-    """Lock the rows in one order, so that two bulk changes cannot wait for each other."""
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        query = select(Asset.id).where(col(Asset.id).in_(chunk)).order_by(col(Asset.id))
-        db.exec(query.with_for_update()).all()
 
 
 def _apply(db: Session, actor: Actor, row: BulkRow, now: datetime, reason: str) -> BulkResult:
     """One row in its own savepoint, so that a database's refusal spoils only this row."""
     try:
         with db.begin_nested():
-            asset, before = _change(db, actor, row, now, reason)
+            return _change(db, actor, row, now, reason)
     except (HomeroomError, DBAPIError) as error:
         refused = translate(error) if isinstance(error, DBAPIError) else error
         if not isinstance(refused, HomeroomError):
@@ -106,13 +112,9 @@ def _apply(db: Session, actor: Actor, row: BulkRow, now: datetime, reason: str) 
         return BulkResult(
             row.asset_id, "refused", problem=str(refused), code=refused.status, errors=errors
         )
-    status = "changed" if asset.version != before else "unchanged"
-    return BulkResult(asset.id, status, asset.tag, asset.version)
 
 
-def _change(
-    db: Session, actor: Actor, row: BulkRow, now: datetime, reason: str
-) -> tuple[Asset, int]:
+def _change(db: Session, actor: Actor, row: BulkRow, now: datetime, reason: str) -> BulkResult:
     changes = dict(row.changes)
     status = changes.pop("status", None)
     asset = for_change(db, actor, row.asset_id, Permission.ASSET_READ)
@@ -123,7 +125,8 @@ def _change(
     if status is not None:
         same = row.version if before == asset.version else None
         set_status(db, actor, row.asset_id, _status(status), now=now, reason=reason, version=same)
-    return asset, before
+    outcome = "changed" if asset.version != before else "unchanged"
+    return BulkResult(asset.id, outcome, asset.tag, asset.version)
 
 
 def _status(value: object) -> Status:

@@ -39,7 +39,8 @@ def change(
     if version is not None and asset.version != version:
         raise VersionMismatch("it was changed since you read it; read it again")
     values = fields.checked(changes)
-    maker, model = catalog_of(db, asset)
+    named = bool({"manufacturer", "model", "serial"} & set(changes))
+    maker, model = catalog_of(db, asset) if named else (None, None)
     before = fields.snapshot(asset, names_of(maker, model))
     if "site_id" in changes:
         _move(db, actor, asset, changes["site_id"])
@@ -52,7 +53,6 @@ def change(
     if {"custom", "category"} & set(changes):
         _lay_custom(db, asset, changes)
     db.add(asset)
-    db.flush()
     if {"serial", "manufacturer"} & set(changes):
         _reclaim_serial(db, actor, asset, maker, now)
     _settle(db, actor, asset, before, fields.snapshot(asset, names_of(maker, model)), now, reason)

@@ -4,7 +4,8 @@ Only the asset's own words are in it. Its maker, model and place are looked up w
 made, so that renaming a school does not rewrite ten thousand rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlmodel import Session, col, select
 
@@ -19,6 +20,7 @@ WORDS = frozenset(
 """Fields whose change may change the document; a new maker re-keys the serial's identifier."""
 _MAX_DESCRIPTION = 500
 _CHUNK = 1000
+_LATER = "assets_to_index"
 
 
 def doc_of(asset: Asset, tags: Iterable[str], identifiers: Iterable[tuple[str, str]]) -> str:
@@ -31,8 +33,24 @@ def doc_of(asset: Asset, tags: Iterable[str], identifiers: Iterable[tuple[str, s
     return "\n".join(dict.fromkeys(fold(part) for part in parts if part))
 
 
+@contextmanager
+def together(db: Session) -> Iterator[None]:
+    """Within, `refresh` only notes the assets; their documents are written at the end."""
+    stale: dict[int, None] = {}
+    db.info[_LATER] = stale
+    try:
+        yield
+    finally:
+        del db.info[_LATER]
+    refresh(db, list(stale))
+
+
 def refresh(db: Session, asset_ids: Sequence[int]) -> None:
-    """Write the documents of these assets anew; three queries per thousand."""
+    """Write the documents of these assets anew; a few queries per thousand."""
+    later: dict[int, None] | None = db.info.get(_LATER)
+    if later is not None:
+        later.update(dict.fromkeys(asset_ids))
+        return
     db.flush()
     for start in range(0, len(asset_ids), _CHUNK):
         _refresh(db, asset_ids[start : start + _CHUNK])

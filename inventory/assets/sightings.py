@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission
-from inventory.assets import claims, search_doc
+from inventory.assets import claims, reach, search_doc
 from inventory.assets.fields import FOLLOWS
 from inventory.assets.identifiers import is_placeholder
 from inventory.assets.kinds import Outcome, Source
@@ -44,25 +44,21 @@ def sight_many(
     """
     actor.require_anywhere(Permission.ASSET_WRITE)
     tidied = [(tidy(observation), match) for observation, match in seen]
-    assets = _locked(db, {m.asset_ids[0] for _, m in tidied if m.kind is Outcome.MATCHED})
-    for asset in assets.values():
-        actor.require(Permission.ASSET_WRITE, asset.site_id)
-    rows = _rows_at(db, [one for one, _ in tidied])
-    held = claims.of(db, list(assets))
-    kept = []
-    for one, match in tidied:
-        found = assets[match.asset_ids[0]] if match.kind is Outcome.MATCHED else None
-        kept.append(_keep(db, rows, one, match, found))
-        if found is not None:
-            _apply(db, actor, found, one, match, held[found.id], now)
+    matched = [m.asset_ids[0] for _, m in tidied if m.kind is Outcome.MATCHED]
+    with reach.holding(db, matched) as assets, search_doc.together(db):
+        for asset in assets.values():
+            actor.require(Permission.ASSET_WRITE, asset.site_id)
+        rows = _rows_at(db, [one for one, _ in tidied])
+        held = claims.of(db, list(assets))
+        kept = []
+        for one, match in tidied:
+            found = assets[match.asset_ids[0]] if match.kind is Outcome.MATCHED else None
+            kept.append(_keep(db, rows, one, match, found))
+            if found is not None:
+                _apply(db, actor, found, one, match, held[found.id], now)
     note_facts(db, [(m.asset_ids[0], o) for o, m in tidied if m.kind is Outcome.MATCHED])
     db.flush()
     return kept
-
-
-def _locked(db: Session, asset_ids: set[int]) -> dict[int, Asset]:
-    query = select(Asset).where(col(Asset.id).in_(asset_ids)).order_by(col(Asset.id))
-    return {asset.id: asset for asset in db.exec(query.with_for_update())}
 
 
 Rows = dict[tuple[str, str, str], Sighting]

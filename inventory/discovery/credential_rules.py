@@ -9,6 +9,8 @@ from snmp_discovery.types import AuthProtocol, PrivProtocol
 DEFAULT_COMMUNITIES = frozenset({b"public", b"private"})
 """What devices are shipped with, and what anybody tries first."""
 
+SECRETS = ("community", "auth_key", "priv_key")
+
 KEY_LENGTH = (8, 255)
 """Characters of a v3 pass phrase; RFC 3414 §11.2 forbids fewer than eight."""
 
@@ -30,15 +32,26 @@ class CredentialDraft:
 
 def check(draft: CredentialDraft, *, has: frozenset[str] = frozenset()) -> None:
     """Raises `InvalidInput` naming the field. `has`: secrets that are already kept."""
-    if not draft.label.strip():
-        raise _wrong("label", "is required")
-    given = has | {
-        name for name in ("community", "auth_key", "priv_key") if getattr(draft, name) is not None
-    }
+    if not 1 <= len(draft.label.strip()) <= 80:
+        raise _wrong("label", "must have 1 to 80 characters")
+    for name in ("label", "username", "context"):
+        if not getattr(draft, name).isprintable():
+            raise _wrong(name, "must not hold control characters")
+    for name in SECRETS:
+        _check_encodable(name, getattr(draft, name))
+    given = has | {name for name in SECRETS if getattr(draft, name) is not None}
     if draft.kind is CredentialKind.V3:
         _check_user(draft, given)
     else:
         _check_community(draft, given)
+
+
+def _check_encodable(name: str, secret: str | None) -> None:
+    try:
+        (secret or "").encode()
+    except UnicodeEncodeError:
+        # Without its cause, which holds the secret.
+        raise _wrong(name, "must be Unicode text") from None
 
 
 def _check_community(draft: CredentialDraft, given: frozenset[str]) -> None:

@@ -15,7 +15,7 @@ from inventory.access import Actor, Permission
 from inventory.audit import service as audit
 from inventory.db import new_uid
 from inventory.discovery import credential_rules as rules
-from inventory.discovery.credential_rules import CredentialDraft
+from inventory.discovery.credential_rules import SECRETS, CredentialDraft
 from inventory.discovery.models import (
     CredentialKind,
     Network,
@@ -26,7 +26,6 @@ from inventory.errors import Conflict, Duplicate, InvalidInput, NotFound
 from inventory.vault import binding_of, vault_of
 from snmp_discovery.types import CommunityCredential, Credential, UsmCredential, Version
 
-SECRETS = ("community", "auth_key", "priv_key")
 _PLAIN = [f.name for f in fields(CredentialDraft) if f.name not in SECRETS]
 
 

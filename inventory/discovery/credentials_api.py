@@ -5,7 +5,7 @@ from typing import Any
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.discovery import credentials
-from inventory.discovery.credential_rules import CredentialDraft
+from inventory.discovery.credential_rules import SECRETS, CredentialDraft
 from inventory.discovery.keyset import after_id, page_of_rows
 from inventory.discovery.models import SnmpCredential
 from inventory.discovery.schemas import (
@@ -27,7 +27,7 @@ Shown = tuple[dict[str, Any], dict[str, str]]
 
 def body(row: SnmpCredential) -> dict[str, Any]:
     """What may be shown: of secrets only that they are there."""
-    plain = row.model_dump(exclude=set(credentials.SECRETS))
+    plain = row.model_dump(exclude=set(SECRETS))
     return {**plain, "has": credentials.kept(row)}
 
 

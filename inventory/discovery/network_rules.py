@@ -62,8 +62,8 @@ _BOUNDS = {"port": (1, 65_535), "rate": (1, 1_000_000), "timeout": (0.05, 60), "
 
 def check(draft: NetworkDraft, limits: Limits) -> None:
     """Raises `InvalidInput` naming the field for whatever cannot be swept, or not so."""
-    if not 1 <= len(draft.name.strip()) <= 120:
-        raise _wrong("name", "must have 1 to 120 characters")
+    if not 1 <= len(draft.name.strip()) <= 120 or not draft.name.isprintable():
+        raise _wrong("name", "must have 1 to 120 printable characters")
     for field, (least, most) in _BOUNDS.items():
         value = getattr(draft, field)
         if value is not None and not least <= value <= most:

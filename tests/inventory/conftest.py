@@ -4,7 +4,7 @@
         api("technician", site=district.north).get("/api/v1/assets")
 
 Fixtures: `settings`, `app`, `client` (nobody), `district`, `api` (bearer token), `browser` (session
-cookie and CSRF header).
+cookie and CSRF header), `jane` (who has a password), `events` (of the audit log).
 """
 
 from collections.abc import Callable, Iterator
@@ -32,6 +32,7 @@ from inventory.settings import Settings
 from inventory.sites import service as sites
 from inventory.sites.models import SiteKind
 from tests.conftest import Clock
+from tests.inventory.signing_in import PASSWORD
 
 OPERATOR = system_actor("test operator", Permission, origin="local")
 
@@ -126,6 +127,21 @@ def district(database: Database, clock: Clock) -> District:
             south_room=place(SiteKind.ROOM, "Room 3", south),
             accounts=OnePerRole(account),
         )
+
+
+@pytest.fixture
+def jane(database: Database, district: District, clock: Clock) -> int:
+    """The id of Jane, technician at North School, who signs in with a password."""
+    with database.unit() as db:
+        account, _ = accounts.create_account(
+            db,
+            OPERATOR,
+            user_name="Jane",
+            password=PASSWORD,
+            grants=[(Role.TECHNICIAN, district.north)],
+            now=clock(),
+        )
+    return account.id
 
 
 @dataclass

@@ -113,6 +113,7 @@ def test_changing_the_password_ends_everything_else(
         id_ = made(db, "technician-district", clock, (Role.TECHNICIAN, None)).id
     here, other, token = browser(account=id_), browser(account=id_), api("technician")
     assert (here.account_id, token.account_id) == (id_, id_)
+    assert token.get("/api/v1/session").status_code == 200, "and so it is remembered"
     body = {"current": "violet heron at dusk", "password": "eleven slow tractors"}
     assert here.put("/api/v1/session/password", json=body).status_code == 200
     assert here.client.get("/api/v1/session").status_code == 200

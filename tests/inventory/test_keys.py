@@ -16,7 +16,8 @@ from inventory.db import Database, now
 from inventory.discovery import credentials
 from inventory.discovery.credential_rules import CredentialDraft
 from inventory.discovery.models import CredentialKind, SnmpCredential
-from inventory.errors import Misconfigured, SealBroken
+from inventory.engine.models import WorkerHeartbeat
+from inventory.errors import Conflict, Misconfigured, SealBroken
 from inventory.settings import Settings
 from inventory.vault import Vault, read_keys, write_keys
 from tests.conftest import TEST_VAULT
@@ -151,3 +152,17 @@ def test_a_file_with_three_keys_is_refused(database: Database, settings: Setting
     write_keys(settings.key_path, Vault("a", {name: bytes(32) for name in "abc"}))
     with pytest.raises(Misconfigured, match="two keys"):
         keys.rotate(settings, database)
+
+
+def test_it_waits_for_workers_to_be_stopped(database: Database, settings: Settings) -> None:
+    fill(database, 1)
+    with database.unit() as db:
+        worker = WorkerHeartbeat(executor_id="server-1", started_at=now(), beat_at=now())
+        db.add(worker)
+    with pytest.raises(Conflict, match="server-1"):
+        keys.rotate(settings, database)
+    assert read_keys(settings.key_path).keys.keys() == {"test"}
+    with database.unit() as db:
+        worker.stopped_at = now()
+        db.add(worker)
+    assert keys.rotate(settings, database) == 2

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from inventory.access import Role
 from inventory.accounts import hashing, sessions
@@ -22,29 +20,9 @@ from inventory.db import Database
 from inventory.settings import Settings
 from tests.conftest import Clock
 from tests.inventory.conftest import OPERATOR, District, MakeCaller
+from tests.inventory.signing_in import PASSWORD, cookie_of, login
 
-PASSWORD = "violet heron at dusk"
-LOGIN = {"user_name": "jane", "password": PASSWORD}
 Events = Callable[[str], list[Any]]
-
-
-@pytest.fixture
-def jane(database: Database, district: District, clock: Clock) -> int:
-    with database.unit() as db:
-        account, _ = create_account(
-            db, OPERATOR, user_name="Jane", password=PASSWORD,
-            grants=[(Role.TECHNICIAN, district.north)], now=clock(),
-        )  # fmt: skip
-    return account.id
-
-
-def login(client: FlaskClient, password: str = PASSWORD, **options: Any) -> TestResponse:
-    body = {"user_name": "jane", "password": password}
-    return client.post("/api/v1/session", json=body, buffered=True, **options)
-
-
-def cookie_of(answer: TestResponse) -> str:
-    return answer.headers["Set-Cookie"].split(";")[0].split("=", 1)[1]
 
 
 def test_sign_in_who_am_i_sign_out(client: FlaskClient, jane: int, events: Events) -> None:

@@ -6,41 +6,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from inventory.access import Role
 from inventory.accounts.models import Account
 from inventory.accounts.remembered import remembered
-from inventory.accounts.service import create_account, reset_password
+from inventory.accounts.service import reset_password
 from inventory.accounts.throttle import Buckets
 from inventory.db import Database
 from inventory.errors import DatabaseBusy
 from inventory.settings import Settings
 from tests.conftest import Clock
-from tests.inventory.conftest import OPERATOR, District
+from tests.inventory.conftest import OPERATOR
+from tests.inventory.signing_in import login
 
-PASSWORD = "violet heron at dusk"
-LOGIN = {"user_name": "jane", "password": PASSWORD}
 Events = Callable[[str], list[Any]]
-
-
-@pytest.fixture
-def jane(database: Database, district: District, clock: Clock) -> int:
-    with database.unit() as db:
-        account, _ = create_account(
-            db, OPERATOR, user_name="Jane", password=PASSWORD,
-            grants=[(Role.TECHNICIAN, district.north)], now=clock(),
-        )  # fmt: skip
-    return account.id
-
-
-def login(client: FlaskClient, password: str = PASSWORD, **options: Any) -> TestResponse:
-    body = {"user_name": "jane", "password": password}
-    return client.post("/api/v1/session", json=body, buffered=True, **options)
-
-
-def cookie_of(answer: TestResponse) -> str:
-    return answer.headers["Set-Cookie"].split(";")[0].split("=", 1)[1]
 
 
 def test_lock_out_with_back_off(

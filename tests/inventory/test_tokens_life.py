@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from inventory.access import Permission, Role
 from inventory.accounts import service, sign_in, tokens
-from inventory.accounts.models import ApiToken
+from inventory.accounts.models import Account, ApiToken
 from inventory.accounts.service import create_token, disable
 from inventory.app import create_app
 from inventory.db import Database
@@ -95,6 +95,19 @@ def test_it_dies_here_at_once_and_elsewhere_within_five_seconds(
     clock.forward(seconds=5)
     assert status(other, token.secret) == 401
     elsewhere.close()
+
+
+def test_a_disabled_owner_is_enough(
+    api: MakeCaller, browser: MakeCaller, database: Database, district: District, clock: Clock
+) -> None:
+    """Whatever else failed to happen: token and session hang on the account itself."""
+    token, session = api("helpdesk"), browser("helpdesk")
+    with database.unit() as db:
+        account = db.get_one(Account, token.account_id)
+        account.disabled_at = clock()
+        db.add(account)
+    assert token.get(ME).status_code == 401
+    assert session.get(ME).status_code == 401
 
 
 def test_a_rollback_forgets_nothing_and_kills_nothing(

@@ -103,6 +103,16 @@ def test_the_server_tells_that_it_lives(client: FlaskClient) -> None:
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
+def test_unknown_query_arguments_are_refused_where_none_are_taken(
+    api: Api, client: FlaskClient
+) -> None:
+    assert client.get("/api/v1/health?verbose=1").status_code == 422
+    answer = api("helpdesk").get("/api/v1/lookup/X-1?stauts=lost")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == {"query": {"stauts": ["Unknown field."]}}
+    assert client.get("/api/v1/lookup/X-1?stauts=lost").status_code == 401
+
+
 def test_jobs_are_listed_for_those_who_may(
     api: Api, district: District, database: Database
 ) -> None:

@@ -68,6 +68,7 @@ def test_public_addresses_need_the_setting() -> None:
     [
         ({"name": " "}, "name"),
         ({"name": "x" * 121}, "name"),
+        ({"name": "a\x1bb"}, "name"),
         ({"port": 0}, "port"),
         ({"port": 70_000}, "port"),
         ({"rate": 0}, "rate"),
@@ -130,6 +131,8 @@ def test_an_hour_that_the_clock_skips_is_made_up_for() -> None:
     ("draft", "field"),
     [
         (CredentialDraft("", V2C, community="x"), "label"),
+        (CredentialDraft("a\x00b", V2C, community="x"), "label"),
+        (CredentialDraft("x", V2C, community="\ud800"), "community"),
         (CredentialDraft("x", V2C), "community"),
         (CredentialDraft("x", V2C, community=""), "community"),
         (CredentialDraft("x", V2C, community="x" * 256), "community"),
