@@ -60,6 +60,7 @@ def questions(sample: dict[str, str]) -> dict[str, tuple[str, Question]]:
         "MAC, other notation": (mac, find(f"{mac[:4]}.{mac[4:8]}.{mac[8:]}".upper())),
         "part of a serial": (serial[2:8], find(serial[2:8])),
         "part of a tag": ("0471", find("0471")),
+        "model (3,000 hits)": ("m404", find("m404")),
         "no hit": ("zzqqxx", find("zzqqxx")),
         "two words": (f"chromebook {serial[1:5]}", find(f"chromebook {serial[1:5]}")),
         "model (40,000 hits)": ("100e", find("100e")),

@@ -168,6 +168,9 @@ def make_engine(url: str) -> Engine:
     path = sa.engine.make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # It will hold personal data; SQLite gives its -wal and -shm files the same mode.
+        if not Path(path).exists():
+            Path(path).touch(mode=0o600)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 import migrations
 from inventory import engine as jobs
@@ -35,7 +36,10 @@ def migrate(url: str, revision: str = "head") -> None:
             if engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             config.attributes["connections"] = [connection]
-            command.upgrade(config, revision)
+            try:
+                command.upgrade(config, revision)
+            except CommandError as unknown:
+                raise Misconfigured(f"the database cannot be upgraded: {unknown}") from unknown
             connection.commit()
     finally:
         engine.dispose()

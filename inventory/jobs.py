@@ -2,19 +2,36 @@
 
 from collections.abc import Mapping
 
-from inventory.discovery import sweep_run, sweeps
+from inventory.accounts import service as accounts
+from inventory.db import now
+from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
 
+FORGET = "retention"
 
-def _due_sweeps(ctx: JobContext) -> None:
-    sweeps.due_sweeps(ctx)
+
+def forget(ctx: JobContext) -> None:
+    """Delete what has ended long ago: sessions, tokens, set-up links, settled findings, sweeps."""
+    with ctx.database.unit() as db:
+        accounts.purge_expired(db, now())
+    ctx.heartbeat()
+    retention.purge(ctx.database, now=now())
 
 
 HANDLERS: Mapping[str, Handler] = {
     sweeps.KIND: sweep_run.run_sweep,
-    "sweeps.due": _due_sweeps,
+    "sweeps.due": sweeps.due_sweeps,
+    FORGET: forget,
 }
 
-SCHEDULES = (Schedule("sweeps-due", "sweeps.due", every=60),)
+SCHEDULES = (
+    Schedule("sweeps-due", "sweeps.due", every=60),
+    Schedule("nightly-retention", FORGET, cron="20 3 * * *"),
+)
 
-POLICIES: Mapping[str, JobPolicy] = {sweeps.KIND: JobPolicy(concurrency=2, attempts=3)}
+# Looking for work costs a little CPU per kind and poll; what is not urgent is looked for rarely.
+POLICIES: Mapping[str, JobPolicy] = {
+    sweeps.KIND: JobPolicy(concurrency=2, attempts=3),
+    "sweeps.due": JobPolicy(concurrency=1, poll=5),
+    FORGET: JobPolicy(concurrency=1, poll=30),
+}

@@ -64,7 +64,7 @@ def guarded(
     """Let in who holds `permission` somewhere; the service checks the place.
 
     write                   unit of work that commits; None: for everything but GET and HEAD
-    session_only            a person at a browser, not a token
+    session_only            a person at a browser or at this machine, not a token
     before_password_change  also for somebody who still has a one-time password
 
     Inside, `current_db()`, `current_actor()` and `current_now()` are set. The unit is committed
@@ -157,7 +157,7 @@ def _require(rule: Rule, caller: Caller) -> None:
         given = request.headers.get(CSRF_HEADER, "")
         if not same(given, caller.csrf):
             raise Forbidden(f"send the session's {CSRF_HEADER} header with every change")
-    if rule.session_only and caller.actor.session_id is None:
+    if rule.session_only and caller.actor.token_id is not None:
         raise Forbidden("this needs a person who is signed in, not a token")
     if caller.must_change_password and not rule.before_password_change:
         raise Forbidden("the one-time password must be changed first")

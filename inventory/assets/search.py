@@ -94,7 +94,7 @@ class _Plan:
     def check(self) -> Clause:
         # "+ 0" keeps the databases from using these columns' indexes: this is no way in.
         tests = [(column + 0).in_(named) for column, named in self.names]
-        if self.short or self.in_document > MANY:
+        if self.in_document > MANY or (self.short and self.in_document):
             tests.append(self.holds)
         elif self.in_document:
             tests.append((col(Asset.id) + 0).in_(self.document))
@@ -110,7 +110,8 @@ def _plan(db: Session, word: str) -> _Plan:
         in_document = _at_most(db, document)
     else:
         # There is no index to count a short word by, and looking twice costs twice.
-        in_document = MANY + 1 if size > MANY else MANY - size
+        # One that names very many assets is taken for that name alone.
+        in_document = max(0, MANY - size)
     return _Plan(document, in_document, _holds(db, word), names, size + in_document, short)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sqlmodel import Session, col, select
 
-from inventory.assets.identifiers import MAC, colons
+from inventory.assets.identifiers import MAC, Key, colons
 from inventory.assets.models import Asset, AssetSearch, AssetTag, Identifier
 from inventory.assets.words import fold
 
@@ -31,6 +31,12 @@ def doc_of(asset: Asset, tags: Iterable[str], identifiers: Iterable[tuple[str, s
         parts += [value, colons(value)] if kind == MAC else [value]
     parts += [str(value) for value in asset.custom.values() if not isinstance(value, bool)]
     return "\n".join(dict.fromkeys(fold(part) for part in parts if part))
+
+
+def first(db: Session, asset: Asset, keys: Iterable[Key]) -> None:
+    """Write the document of a new asset, whose identifiers these are."""
+    doc = doc_of(asset, (), [(key.kind, key.value) for key in keys])
+    db.add(AssetSearch(asset_id=asset.id, doc=doc))
 
 
 @contextmanager

@@ -77,8 +77,11 @@ def create(db: Session, actor: Actor, draft: AssetDraft, *, now: datetime) -> As
         complete=draft.source is Source.PERSON,
     )  # fmt: skip
     maker, model = catalogued(db, draft.manufacturer, draft.model, draft.category)
-    tag = clean_tag(draft.tag) if draft.tag is not None else tags.allocate(db, draft.prefix)
-    tags.require_free(db, actor, tag)
+    if draft.tag is None:
+        tag = tags.allocate(db, draft.prefix)
+    else:
+        tag = clean_tag(draft.tag)
+        tags.require_free(db, actor, tag)
     asset = Asset(
         tag=tag, tag_key=tag_key(tag), status=draft.status, site_id=draft.site_id, custom=custom,
         manufacturer_id=maker.id if maker else None, model_id=model.id if model else None,
@@ -86,10 +89,10 @@ def create(db: Session, actor: Actor, draft: AssetDraft, *, now: datetime) -> As
     )  # fmt: skip
     db.add(asset)
     db.flush()
-    tags.bear(db, asset, tag, now=now)
+    tags.first_tag(db, asset, now=now)
     keys += claims.serial_keys(asset.serial, maker)
     claims.claim(db, actor, asset, keys, draft.source, now=now)
-    search_doc.refresh(db, [asset.id])
+    search_doc.first(db, asset, keys)
     after = fields.snapshot(asset, names_of(maker, model)) | {
         "identifiers": [key.spoken() for key in keys]
     }

@@ -37,9 +37,11 @@ def allocate(db: Session, prefix: str | None = None) -> str:
         .where(TagRange.counter_id == counter.id, TagRange.last >= number)
         .order_by(col(TagRange.first))
     ).all()
+    # Nearly always the first one is free.
+    batch = 1
     while number < LAST_NUMBER:
         wanted: list[int] = []
-        while len(wanted) < (_BATCH if number > counter.next_number else 1):
+        while len(wanted) < batch:
             number = _beyond(ranges, number)
             wanted.append(number)
             number += 1
@@ -50,6 +52,7 @@ def allocate(db: Session, prefix: str | None = None) -> str:
                 db.add(counter)
                 db.flush()
                 return shape(counter, candidate)
+        batch = _BATCH
     raise Conflict(f"the counter {counter.prefix!r} has no number left")
 
 
@@ -96,8 +99,19 @@ def _prefix_key(prefix: str) -> str:
     return tag_key(prefix)
 
 
+def first_tag(db: Session, asset: Asset, *, now: datetime) -> None:
+    """Write down the tag of a new (flushed) asset; the primary key refuses one that is taken."""
+    db.add(_row(asset, asset.tag, now))
+
+
+def _row(asset: Asset, tag: str, now: datetime) -> AssetTag:
+    return AssetTag(
+        tag_key=tag_key(tag), tag=tag, asset_id=asset.id, digits=digits_of(tag), since=now
+    )
+
+
 def bear(db: Session, asset: Asset, tag: str, *, now: datetime) -> None:
-    """Write down that the (flushed) asset now bears `tag`; what it bore before becomes an alias.
+    """Write down that the asset now bears `tag`; what it bore before becomes an alias.
 
     The caller has checked with `require_free`; the primary key is the wall behind it.
     """
@@ -108,9 +122,7 @@ def bear(db: Session, asset: Asset, tag: str, *, now: datetime) -> None:
     if old is not None and old.tag_key != key:
         old.current = False
         db.add(old)
-    row = db.get(AssetTag, key)
-    if row is None:
-        row = AssetTag(tag_key=key, tag=tag, asset_id=asset.id, digits=digits_of(tag), since=now)
+    row = db.get(AssetTag, key) or _row(asset, tag, now)
     row.tag, row.current = tag, True
     db.add(row)
     db.flush()

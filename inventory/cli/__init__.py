@@ -53,6 +53,7 @@ cli = LazyGroup(
         "settings": "inventory.cli.admin:show_settings",
         "setup": "inventory.cli.people:setup",
         "sweep": "inventory.cli.sweep:sweep",
+        "tokens": "inventory.cli.tokens:tokens",
         "worker": "inventory.cli.work:worker",
     },
     name="homeroom",

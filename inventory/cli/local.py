@@ -4,9 +4,11 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import DBAPIError
+
 from inventory import installation
 from inventory.access import Actor, Permission, system_actor
-from inventory.db import Database
+from inventory.db import Database, translate
 from inventory.settings import Settings, load
 from inventory.vault import open_vault
 
@@ -20,6 +22,8 @@ def opened(*, check: bool = True) -> Iterator[tuple[Settings, Database]]:
         if check:
             installation.require_current(database)
         yield settings, database
+    except DBAPIError as refused:
+        raise translate(refused) from refused
     finally:
         database.close()
 

@@ -13,7 +13,7 @@ from inventory.access import Permission, system_actor
 from inventory.cli import output
 from inventory.desk.door import Door
 from inventory.desk.lookup import lookup as ask
-from inventory.errors import Misconfigured
+from inventory.errors import Misconfigured, Unavailable
 from inventory.settings import Settings, load
 
 
@@ -49,8 +49,11 @@ def opened_door(settings: Settings) -> Iterator[Door]:
     if not settings.is_sqlite:
         psycopg = import_module("psycopg")
         url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        with psycopg.connect(url) as connection, connection.cursor() as cursor:
-            yield Door(cursor, sqlite=False)
+        try:
+            with psycopg.connect(url) as connection, connection.cursor() as cursor:
+                yield Door(cursor, sqlite=False)
+        except psycopg.OperationalError as silent:
+            raise Unavailable("the database does not answer") from silent
         return
     path = Path(settings.database_url.removeprefix("sqlite:///"))
     if not path.exists():

@@ -58,14 +58,15 @@ def schedule_of(network: dict[str, Any]) -> str:
 @click.option("--site", type=int, help="The site where its devices stand.")
 @click.option("--exclude", multiple=True)
 @click.option("--port", type=click.IntRange(1, 65_535), default=161, show_default=True)
+@click.option("--max-hosts", type=click.IntRange(1), help="Largest number of addresses. [4096]")
 @click.option("--every", type=click.IntRange(5), help="Sweep every so many minutes.")
 @click.option("--daily-at", help="Sweep every day at HH:MM, local time.")
 @click.option("--accept", multiple=True, help="A kind that becomes an asset without review.")
 @remote_options
 def add(
     name: str, targets: tuple[str, ...], credential: tuple[str, ...], site: int | None,
-    exclude: tuple[str, ...], port: int, every: int | None, daily_at: str | None,
-    accept: tuple[str, ...], server: str | None, token_file: Path | None,
+    exclude: tuple[str, ...], port: int, max_hosts: int | None, every: int | None,
+    daily_at: str | None, accept: tuple[str, ...], server: str | None, token_file: Path | None,
 ) -> None:  # fmt: skip
     """A new network of addresses, ranges (10.1.0.5-40), CIDRs or host names."""
     with connected(server, token_file) as api:
@@ -73,11 +74,13 @@ def add(
         unknown = [label for label in credential if label not in known]
         if unknown:
             raise NotFound(f"there is no credential {unknown[0]!r}", sorted(known))
-        body = {
+        body: dict[str, object] = {
             "name": name, "targets": list(targets), "exclusions": list(exclude), "site_id": site,
             "port": port, "every_minutes": every, "daily_at": daily_at,
             "auto_accept": list(accept), "credentials": [known[label] for label in credential],
         }  # fmt: skip
+        if max_hosts is not None:
+            body["max_hosts"] = max_hosts
         made = api.call("POST", "/networks", body=body)
     click.echo(made["id"])
 

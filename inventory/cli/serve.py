@@ -6,6 +6,7 @@ lookups as behind a server written in Python (decision 6, benchmarks/lookup.py).
 
 import logging
 import multiprocessing
+import socket
 
 import click
 from granian import Granian
@@ -13,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from inventory.cli import output
+from inventory.errors import Misconfigured
 from inventory.settings import Settings, base_url, load
 
 HEADER_SECONDS = 15
@@ -26,8 +28,24 @@ STOP_SECONDS = 15
 def run() -> None:
     """Serve this installation; an empty one is made, and prints a one-time set-up link."""
     settings = load()
+    require_free_port(settings)
     output.note(f"Homeroom serves {base_url(settings)}")
     serve(settings)
+
+
+def require_free_port(settings: Settings) -> None:
+    """Raises `Misconfigured` where something listens already: web processes share a port by
+    SO_REUSEPORT, and so would two installations."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as taken:
+            raise Misconfigured(
+                f"{settings.host} port {settings.port} cannot be had ({taken.strerror}); "
+                "stop what listens there, or set HOMEROOM_PORT"
+            ) from taken
 
 
 def serve(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from inventory import jobs
 from inventory.cli import output
-from inventory.cli.client import Api, connected, pages, remote_options
+from inventory.cli.client import Api, connected, pages, part, remote_options
 from inventory.cli.local import opened
 from inventory.cli.networks import network_named
 from inventory.engine import Engine, Timing, WorkerRunning
@@ -175,6 +175,32 @@ def ignore(
 ) -> None:
     """Leave these findings out, also when they are seen again unchanged."""
     decide("ignore", ids, dry_run, server, token_file)
+
+
+@discoveries.command()
+@click.argument("finding", type=int)
+@click.argument("decision", type=click.Choice(["same", "replaced"]))
+@click.argument("tag")
+@click.option("--replace-hardware", is_flag=True, help="same: its identifiers are now these.")
+@click.option("--reason", default="")
+@remote_options
+def resolve(
+    finding: int, decision: str, tag: str, replace_hardware: bool, reason: str,
+    server: str | None, token_file: Path | None,
+) -> None:  # fmt: skip
+    """Settle a conflict: FINDING is the SAME device as the asset TAG after all, or has REPLACED it.
+
+    A replaced asset is retired, and the finding becomes a new one.
+    """
+    body: dict[str, object] = {"decision": decision, "reason": reason}
+    if replace_hardware:
+        body["replace_hardware"] = True
+    with connected(server, token_file) as api:
+        body["asset_id"] = api.call("GET", f"/assets/by-tag/{part(tag)}")["id"]
+        done = api.call(
+            "POST", f"/discoveries/{finding}/resolve", body=body, headers={"If-Match": "*"}
+        )
+    click.echo(f"{finding}: {done['decision']}")
 
 
 def decide(

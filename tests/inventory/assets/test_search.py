@@ -86,6 +86,8 @@ def test_operators_and_wildcards_are_plain_characters(find: Find, fleet: dict[st
     for q, tags in {
         "100%_a": ["WPS-00117"],
         "100_": [],
+        "r__m": [],
+        "li%ln": [],
         "%": [],
         "%%%": [],
         "___": [],
@@ -254,7 +256,9 @@ def test_forged_cursors_are_refused(cursor: list[object]) -> None:
 def test_common_words_are_found_without_the_indexes(
     monkeypatch: pytest.MonkeyPatch, find: Find, fleet: dict[str, Asset]
 ) -> None:
-    expected = {q: find(q) for q in ("wps", "hp", "17", "lincoln laser", "7 wps", "zzz", "ipad hp")}
+    expected = {
+        q: find(q) for q in ("wps", "hp", "17", "lincoln laser", "7 wps", "zzz", "ipad hp", "10__a")
+    }
     for many in (0, 1):
         monkeypatch.setattr(search, "MANY", many)
         assert {q: find(q) for q in expected} == expected

@@ -1,13 +1,20 @@
 """The operator's commands, and the story of a network from the command line alone."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from inventory.cli import run
-from inventory.db import Database
+from inventory.cli.client import connected
+from inventory.cli.local import operator
+from inventory.cli.serve import require_free_port
+from inventory.db import Database, now
+from inventory.errors import Misconfigured
+from inventory.settings import load
+from inventory.sites import service as sites
 from inventory.vault import read_keys
 from tests.inventory.cli.conftest import Homeroom
 from tests.simnet import Simnet
@@ -60,6 +67,48 @@ def test_what_discover_found_is_kept_on_request(homeroom: Homeroom) -> None:
         if line
     ]
     assert {item["address"] for item in waiting} == set(addresses)
+
+
+def test_a_token_is_made_listed_and_revoked(homeroom: Homeroom, database: Database) -> None:
+    with database.unit() as db:
+        sites.ensure_district(db, operator(), "Maple Valley", now=now())
+    made = homeroom("accounts", "add", "script", "--role", "helpdesk")
+    assert made.code == 0, made.err
+    token = homeroom("tokens", "create", "script", "--label", "desk", "-p", "lookup:read")
+    assert token.code == 0, token.err
+    assert token.out.startswith("hrm_")
+    listed = homeroom("tokens", "list", "script").out
+    assert "desk" in listed
+    assert token.out.strip() not in listed
+    beyond = homeroom("tokens", "create", "script", "--label", "x", "-p", "audit:read")
+    assert beyond.code != 0
+    assert homeroom("tokens", "revoke", "script", "1").code == 0
+    assert homeroom("accounts", "list", "--json").out.count("script") >= 1
+    assert homeroom("accounts", "disable", "nobody").code == 1
+
+
+def test_a_conflict_is_resolved(homeroom: Homeroom) -> None:
+    with Simnet.start(["LES-PRN-OFFICE"]) as net:
+        printer = net.devices[0]
+        made = homeroom("assets", "create", "category=printer", f"manufacturer={printer.vendor}",
+                        f"model={printer.model}", "serial=OLD-BOARD-1")  # fmt: skip
+        asset = json.loads(homeroom("assets", "show", made.out.strip(), "--json").out)
+        with_mac(homeroom, asset["id"], printer.macs[0])
+        assert homeroom("discover", printer.address, "--port", str(net.port), "--save").code == 0
+    waiting = json.loads(homeroom("discoveries", "list", "--json").out)
+    assert waiting["outcome"] == "conflict"
+    said = homeroom("discoveries", "resolve", str(waiting["id"]), "same", asset["tag"],
+                    "--replace-hardware", "--reason", "new board")  # fmt: skip
+    assert said.code == 0, said.err
+    assert homeroom("discoveries", "list", "--json").out == ""
+    after = json.loads(homeroom("assets", "show", asset["tag"], "--json").out)
+    assert printer.serial in json.dumps(after["identifiers"])
+
+
+def with_mac(_: Homeroom, asset_id: int, mac: str) -> None:
+    """There is no command for identifiers; scripts use the API, as this does."""
+    with connected(None, None) as api:
+        api.call("POST", f"/assets/{asset_id}/identifiers", body={"kind": "mac", "value": mac})
 
 
 def test_assets_are_created_changed_and_their_history_told(homeroom: Homeroom) -> None:
@@ -123,6 +172,34 @@ def test_settings_show_no_secret(homeroom: Homeroom, monkeypatch: pytest.MonkeyP
     assert "AAAA" not in said.out
     assert "hidden" not in said.out
     assert "HOMEROOM_SESSION_IDLE_MINUTES" in said.out
+
+
+def test_a_taken_port_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("HOMEROOM_PORT", str(taken.getsockname()[1]))
+        with pytest.raises(Misconfigured, match="HOMEROOM_PORT"):
+            require_free_port(load())
+
+
+@pytest.mark.parametrize("arguments", [["assets", "list"], ["lookup", "X-1"]])
+def test_a_silent_database_is_one_plain_line(
+    arguments: list[str], homeroom: Homeroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEROOM_DATABASE_URL", "postgresql+psycopg://me@127.0.0.1:9/none")
+    said = homeroom(*arguments)
+    assert said.code == 1
+    assert "does not answer" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_an_unknown_revision_is_one_plain_line(homeroom: Homeroom, database: Database) -> None:
+    with database.unit() as db:
+        db.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    said = homeroom("migrate")
+    assert said.code == 1
+    assert "9999" in said.err
 
 
 def test_an_empty_installation_is_made_and_an_old_one_is_not_touched(

@@ -193,6 +193,7 @@ def test_only_one_of_many_requests_wins(house: House, printers: Simnet) -> None:
             results.append("won")
         except HomeroomError as lost:
             assert isinstance(lost, Conflict), lost
+            assert "is queued" in str(lost)
             results.append("lost")
 
     threads = [threading.Thread(target=ask) for _ in range(8)]

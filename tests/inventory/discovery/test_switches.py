@@ -6,8 +6,9 @@ from inventory.assets.kinds import Category, Outcome, Source
 from inventory.assets.models import Asset
 from inventory.discovery import places
 from inventory.discovery.finding_models import HeardDevice
+from inventory.discovery.place_rules import Hearsay, silent_devices
 from inventory.discovery.reading_models import AssetPort
-from snmp_discovery.types import Kind
+from snmp_discovery.types import Finding, Identity, Kind, Neighbor, Version
 from tests.inventory.discovery.conftest import House, district_of
 from tests.simnet import Simnet, load_district
 
@@ -108,3 +109,19 @@ def test_strangers_are_heard_and_forgotten_once_they_are_known(house: House, sim
         more.close()
     assert office.macs[0] not in {row.mac for row in house.all(HeardDevice)}
     assert len(house.assets()) == 1
+
+
+def test_who_answered_is_not_silent_whatever_gives_it_away() -> None:
+    phone = Neighbor(
+        "lldp", "7", "00:1b:a9:00:00:07", serial="S7", addresses=("10.9.9.7",),
+        capabilities=("telephone",),
+    )  # fmt: skip
+    heard = Hearsay()
+    heard.add(Finding("10.9.9.1", 161, Version.V2C, Identity(), neighbors=(phone, phone)))
+    nobody: dict[str, set[str]] = {"macs": set(), "serials": set(), "addresses": set()}
+    ((via, found),) = silent_devices(heard, **nobody)
+    assert (via, found.identity.serial) == ("10.9.9.1 port 7", "S7")
+    for known in (
+        {"macs": {"00:1b:a9:00:00:07"}}, {"serials": {"S7"}}, {"addresses": {"10.9.9.7"}}
+    ):  # fmt: skip
+        assert silent_devices(heard, **{**nobody, **known}) == []
