@@ -24,7 +24,7 @@ from inventory.assets.sighting_models import Sighting
 from inventory.audit import service as audit
 
 MAX_ROWS_PER_PLACE = 100
-"""Matched sightings kept of one place: a device that always says something else stays bounded."""
+"""Sightings kept of one place: a device that always says something else stays bounded."""
 
 
 def sight(
@@ -101,11 +101,11 @@ def _keep(db: Session, rows: Rows, one: Observation, match: Match, asset: Asset 
 
 
 def _prune(db: Session, rows: Rows, one: Observation) -> None:
-    """Forget the oldest matched rows of a place that has more than its share."""
+    """Forget the oldest rows of a place that has more than its share."""
     here = [
         (row.last_at, key)
         for key, row in rows.items()
-        if key[:2] == (one.source, one.source_ref) and row.outcome is Outcome.MATCHED and row.id
+        if key[:2] == (one.source, one.source_ref) and row.id
     ]
     for _, key in sorted(here)[: max(0, len(here) - MAX_ROWS_PER_PLACE)]:
         db.delete(rows.pop(key))

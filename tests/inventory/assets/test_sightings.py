@@ -75,11 +75,15 @@ def test_a_talkative_device_stays_bounded(
     database: Database, clock: Clock, make: Make, saw: Saw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sightings, "MAX_ROWS_PER_PLACE", 3)
-    make(manufacturer="HP", serial="VNB3K12345")
-    for n in range(8):
-        report(database, clock, saw(name=f"name {n}"))
-    with database.unit(write=False) as db:
-        assert len(db.exec(select(Sighting)).all()) <= 4
+    for known in (False, True):
+        for n in range(8):
+            report(database, clock, saw(name=f"name {n}"))
+        with database.unit(write=False) as db:
+            kept = db.exec(select(Sighting)).all()
+        assert len(kept) <= 4
+        assert max(k.facts["name"] for k in kept) == "name 7"
+        if not known:
+            make(manufacturer="HP", serial="VNB3K12345")
 
 
 def test_what_a_person_entered_is_never_overwritten(
