@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from inventory.access import Actor, Permission, system_actor
 from inventory.audit import service as audit
 from inventory.db import Database, now as present
-from inventory.discovery import network_rules, networks, retention
+from inventory.discovery import network_rules, networks
 from inventory.discovery.models import OPEN_STATES, Network, NetworkCredential, Sweep, SweepState
 from inventory.engine import JobContext, enqueue
 from inventory.errors import Conflict, NotFound
@@ -156,11 +156,9 @@ def pace(sweep: Sweep, *, now: datetime) -> Pace:
 
 
 def due_sweeps(ctx: JobContext) -> None:
-    """Every minute: ask for what the schedules say, look after sweeps without a worker, and forget
-    what nobody needs any more."""
+    """Every minute: ask for what the schedules say, and look after sweeps without a worker."""
     request_due(ctx.database, ctx.settings, now=present())
     redrive(ctx.database, now=present())
-    retention.purge(ctx.database, now=present())
 
 
 def request_due(database: Database, settings: Settings, *, now: datetime) -> list[int]:
