@@ -11,6 +11,7 @@ from sqlmodel import select
 from inventory import jobs
 from inventory.access import Permission, Role, system_actor
 from inventory.accounts import service as accounts, tokens
+from inventory.accounts.guard import OPERATOR
 from inventory.app import create_app
 from inventory.assets.models import Asset
 from inventory.audit import service as audit
@@ -110,6 +111,15 @@ def test_a_printer_becomes_an_asset_and_answers_by_its_tag(
     assert [step["name"] for step in told["place"]] == ["Maple Valley", "Lincoln"]
     assert told["addresses"][0]["address"] == printer.address
     assert told["supplies"]
+
+    operator = {OPERATOR: ACTOR}
+    read = f"/api/v1/assets/{asset.id}"
+    supplies = client.get(f"{read}/supplies", environ_overrides=operator).get_json()
+    assert {item["name"] for item in supplies["current"]} == {s["name"] for s in told["supplies"]}
+    pages = client.get(f"{read}/pages?days=7", environ_overrides=operator).get_json()
+    assert printer.page_count in {counter["value"] for counter in pages["counters"]}
+    stays = client.get(f"{read}/network", environ_overrides=operator).get_json()["addresses"]
+    assert [(stay["address"], stay["current"]) for stay in stays] == [(printer.address, True)]
 
     monkeypatch.setenv("HOMEROOM_DATABASE_URL", database_url)
     monkeypatch.setenv("HOMEROOM_DATA_DIR", str(tmp_path))

@@ -95,6 +95,9 @@ OF_NETWORK, OF_FINDING = {"network_id": "$network"}, {"finding_id": "$finding"}
 OF_CREDENTIAL = {"credential_id": "$credential"}
 
 ROUTES = {
+    f"GET {ASSET}/supplies": Example(path={"asset_id": "$asset"}, place=Place.OBJECT),
+    f"GET {ASSET}/pages": Example(path={"asset_id": "$asset"}, place=Place.OBJECT),
+    f"GET {ASSET}/network": Example(path={"asset_id": "$asset"}, place=Place.OBJECT),
     f"GET {NETWORKS}": Example(query={"limit": 5}),
     f"POST {NETWORKS}": Example(
         json={"name": "$unique", "targets": ["10.2.0.0/24"], "site_id": "$room"},
