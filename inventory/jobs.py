@@ -16,6 +16,10 @@ def forget(ctx: JobContext) -> None:
         accounts.purge_expired(db, now())
     ctx.heartbeat()
     retention.purge(ctx.database, now=now())
+    if ctx.database.is_sqlite:
+        # PostgreSQL keeps its planner's statistics fresh by itself.
+        with ctx.database.unit() as db:
+            db.connection().exec_driver_sql("PRAGMA optimize")
 
 
 HANDLERS: Mapping[str, Handler] = {
