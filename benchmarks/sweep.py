@@ -81,32 +81,23 @@ def devices(out: str, count: str) -> int:
     return sum(1 for line in out.splitlines() if "10.99." in line)
 
 
-def addresses(network: str, path: Path) -> Path:
-    import ipaddress
-
-    path.write_text("\n".join(str(host) for host in ipaddress.ip_network(network).hosts()))
-    return path
-
-
 def ours(network: str, rate: int) -> list[str]:
     return [*HOMEROOM, "discover", network, "--json", "--rate", str(rate), "--timeout", "1"]
 
 
 def peers(network: str, first: str, last: str, limit: float) -> list[Run]:
-    listed = addresses(network, Path("/tmp") / f"homeroom-bench-{os.getpid()}.txt")
     runs = []
     oid = ".1.3.6.1.2.1.1.1.0"
     if shutil.which("braa"):
         probe = ["braa", "-t", "1", "-r", "1", f"public@{first}-{last}:{oid}"]
         runs.append(measure("braa, one GET", probe, "lines", limit=limit))
     if shutil.which("onesixtyone"):
-        probe = ["onesixtyone", "-i", str(listed), "-w", "1"]
+        probe = ["onesixtyone", "-w", "1", network, "public"]
         runs.append(measure("onesixtyone, one GET", probe, "lines", limit=limit))
     if shutil.which("fusioninventory-netdiscovery"):
         probe = ["fusioninventory-netdiscovery", "--first", first, "--last", last, "--community",
                  "public", "--threads", "20", "--timeout", "1", "-i"]  # fmt: skip
         runs.append(measure("fusioninventory-netdiscovery, 20 threads", probe, "xml", limit=limit))
-    listed.unlink()
     return runs
 
 
