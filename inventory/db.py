@@ -8,7 +8,7 @@ import enum
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -169,8 +169,10 @@ def make_engine(url: str) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         # It will hold personal data; SQLite gives its -wal and -shm files the same mode.
+        # Where it cannot be made, the first connection says so.
         if not Path(path).exists():
-            Path(path).touch(mode=0o600)
+            with suppress(OSError):
+                Path(path).touch(mode=0o600)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -119,3 +120,11 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_lost(database: Database, clo
 )
 def test_refusals_are_translated(said: str, error: type[Exception]) -> None:
     assert type(translate(OperationalError("SQL", {}, Exception(said)))) is error
+
+
+def test_a_new_database_file_is_private(tmp_path: Path) -> None:
+    fresh = Database(f"sqlite:///{tmp_path}/deep/new.db")
+    with fresh.unit() as db:
+        db.connection().exec_driver_sql("CREATE TABLE t (x)")
+    assert (tmp_path / "deep" / "new.db").stat().st_mode & 0o777 == 0o600
+    fresh.close()
