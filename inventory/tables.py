@@ -2,6 +2,7 @@
 
 from inventory.accounts import models as accounts
 from inventory.assets import (
+    attachment_models as attachments,
     catalog_models as catalog,
     models as assets,
     sighting_models as sightings,
@@ -27,6 +28,7 @@ MODULES = (
     catalog,
     assets,
     sightings,
+    attachments,
     discovery,
     findings,
     readings,
