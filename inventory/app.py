@@ -13,6 +13,7 @@ from inventory.db import Database
 from inventory.http import problem
 from inventory.http.unit import EXTENSION, Runtime
 from inventory.settings import Settings
+from inventory.web.static_files import serve_static
 
 BLUEPRINTS: tuple[str, ...] = (
     "inventory.desk.api",
@@ -68,6 +69,7 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.wsgi_app = serve_static(app.wsgi_app)  # type: ignore[assignment]
     api = _describe(app)
     for name in BLUEPRINTS:
         api.register_blueprint(importlib.import_module(name).bp)

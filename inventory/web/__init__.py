@@ -1,0 +1,1 @@
+"""The web UI's kit: page shell, forms, tables, charts, static files."""
