@@ -33,6 +33,7 @@ class Permission(StrEnum):
     TOKEN_OWN = "token:own"
     AUDIT_READ = "audit:read"
     JOB_READ = "job:read"
+    SETTINGS_READ = "settings:read"
     SELF = "self"
 
 
@@ -64,7 +65,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SCHOOL_ADMINISTRATOR: frozenset(_LOOK | {_P.PERSON_READ}),
     Role.AUDITOR: frozenset(
         {_P.SELF, _P.ASSET_READ, _P.SITE_READ, _P.AUDIT_READ, _P.ACCOUNT_READ, _P.JOB_READ,
-         _P.DISCOVERY_READ}
+         _P.DISCOVERY_READ, _P.SETTINGS_READ}
     ),
     Role.STAFF: frozenset({_P.SELF}),
     Role.INTEGRATION: frozenset(

@@ -13,6 +13,7 @@ from inventory.db import Database
 from inventory.http import problem
 from inventory.http.unit import EXTENSION, Runtime
 from inventory.settings import Settings
+from inventory.web import failing, kit
 from inventory.web.static_files import serve_static
 
 BLUEPRINTS: tuple[str, ...] = (
@@ -35,6 +36,14 @@ BLUEPRINTS: tuple[str, ...] = (
 )
 """Modules with a blueprint `bp`, in the order of the API's description."""
 
+PAGES: tuple[str, ...] = (
+    "inventory.accounts.door_pages",
+    "inventory.accounts.own_pages",
+    "inventory.desk.home_pages",
+    "inventory.desk.component_pages",
+)
+"""Modules with a blueprint `bp` of the web UI."""
+
 SECURITY_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -52,7 +61,7 @@ def create_app(
     settings: Settings, database: Database, *, clock: Callable[[], datetime] = db.now
 ) -> Flask:
     """The WSGI application. It does not migrate, and starts no job."""
-    app = Flask("inventory", static_folder=None)
+    app = Flask("inventory", static_folder=None, template_folder="web/templates")
     app.config.update(
         API_TITLE="Homeroom",
         API_VERSION="v1",
@@ -73,7 +82,10 @@ def create_app(
     api = _describe(app)
     for name in BLUEPRINTS:
         api.register_blueprint(importlib.import_module(name).bp)
-    problem.register(app)
+    for name in PAGES:
+        app.register_blueprint(importlib.import_module(name).bp)
+    problem.register(app, page=failing.error_page)
+    kit.register(app)
     app.after_request(_harden)
     return app
 

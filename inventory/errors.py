@@ -5,6 +5,7 @@ HomeroomError
 ├── NotFound               404  nothing with that name in the caller's scope; `near` may suggest
 ├── Unauthenticated        401  no session or token, or one that has ended
 ├── Forbidden              403  the permission or the site is missing
+│   └── PasswordChangeDue  403  a one-time password opens nothing but its own change
 ├── Conflict               409  the state of things does not allow it
 │   └── Duplicate          409  a unique value is taken
 ├── VersionMismatch        412  somebody changed it since it was read
@@ -58,6 +59,10 @@ class Unauthenticated(HomeroomError):
 class Forbidden(HomeroomError):
     status = 403
     title = "Not allowed"
+
+
+class PasswordChangeDue(Forbidden):
+    title = "Choose a password first"
 
 
 class Conflict(HomeroomError):

@@ -62,7 +62,9 @@ class Settings:
     password_min_length: int = _doc(
         15, "characters; NIST 800-63B-4 asks 15 where no second factor is"
     )
-    max_body_bytes: int = _doc(2_000_000, "largest request body")
+    max_body_bytes: int = _doc(2_000_000, "largest request body, except of uploads")
+    upload_max_bytes: int = _doc(20_000_000, "largest photo or document of an asset")
+    asset_files_most: int = _doc(100, "photos and documents that one asset may have")
     token_requests_per_minute: int = _doc(60_000, "requests one API token may make in a minute")
     worker: bool = _doc(True, "run background jobs inside the server process")
     worker_concurrency: int = _doc(4, "background jobs at once in one process")
@@ -150,7 +152,7 @@ def _typed(name: str, value: Any, source: str) -> Any:
 _MINIMA = {
     "port": 1, "threads": 1, "processes": 1, "session_idle_minutes": 1, "session_hours": 1,
     "max_body_bytes": 1024, "token_requests_per_minute": 1, "worker_concurrency": 1,
-    "sweep_max_hosts": 1,
+    "sweep_max_hosts": 1, "upload_max_bytes": 1024, "asset_files_most": 1,
 }  # fmt: skip
 
 

@@ -27,10 +27,20 @@ from inventory.accounts.denials import write_denial
 from inventory.accounts.identify import Caller
 from inventory.accounts.models import ApiToken, LoginSession
 from inventory.accounts.remembered import Remembered, remembered
+from inventory.accounts.viewing import viewer_of
 from inventory.db import Database
-from inventory.errors import Forbidden, HomeroomError, InvalidInput, TooLarge, Unauthenticated
+from inventory.errors import (
+    Forbidden,
+    HomeroomError,
+    InvalidInput,
+    PasswordChangeDue,
+    TooLarge,
+    Unauthenticated,
+)
+from inventory.http.multipart import largest_upload, receive
 from inventory.http.unit import Runtime, current_now, runtime
 from inventory.settings import Settings
+from inventory.web.csrf import FIELD, unmasked
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +62,8 @@ class Rule:
     write: bool | None
     session_only: bool
     before_password_change: bool
+    page: bool = False
+    upload: bool = False
 
 
 def guarded(
@@ -60,17 +72,24 @@ def guarded(
     write: bool | None = None,
     session_only: bool = False,
     before_password_change: bool = False,
+    page: bool = False,
+    upload: bool = False,
 ) -> Callable[[View], View]:
     """Let in who holds `permission` somewhere; the service checks the place.
 
     write                   unit of work that commits; None: for everything but GET and HEAD
     session_only            a person at a browser or at this machine, not a token
     before_password_change  also for somebody who still has a one-time password
+    page                    answers a person in a browser: a session only, with the CSRF token in
+                            the form or the header; `current_viewer()` is set; an answer of 400 or
+                            more rolls the unit of work back, since a form is then shown again
+    upload                  a form with files may have `upload_max_bytes`; it is read before the
+                            unit of work opens, so that a slow client holds up no other writer
 
     Inside, `current_db()`, `current_actor()` and `current_now()` are set. The unit is committed
     after the view's answer was serialised, and rolled back on any error.
     """
-    rule = Rule(permission, write, session_only, before_password_change)
+    rule = Rule(permission, write, session_only or page, before_password_change, page, upload)
 
     def decorate(view: View) -> View:
         strict = _without_query(view)
@@ -112,6 +131,8 @@ def _without_query(view: View) -> View:
     parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", ())
     if any(parameter.get("in") == "query" for parameter in parameters):
         return view
+    if getattr(view, "__query__", False):
+        return view
 
     @functools.wraps(view)
     def strict(*args: Any, **kwargs: Any) -> Any:
@@ -134,15 +155,23 @@ def _enter(rule: Rule, view: Callable[[], Any]) -> Response:
     memory = remembered(app.database, app.settings)
     g.actor = None
     try:
-        _require_size(app.settings)
+        _require_size(app.settings, upload=rule.upload)
         caller = caller_of(app, memory, now)
         g.actor, g.caller = caller.actor, caller
+        if rule.page:
+            g.viewer = viewer_of(caller)
+        if rule.upload:
+            caller.actor.require_anywhere(rule.permission)
+            receive()
         _require(rule, caller)
         with app.database.unit(write=_writes(rule)) as db:
             g.db = db
             response = current_app.make_response(view())
+            if rule.page and response.status_code >= 400:
+                db.rollback()
     except (Unauthenticated, Forbidden) as refused:
-        write_denial(app.database, memory, denied_actor(), _asked(refused), now=now)
+        if not _only_arrives(rule):
+            write_denial(app.database, memory, denied_actor(), _asked(refused), now=now)
         raise
     _touch_later(app.database, memory, caller, response, now)
     return response
@@ -152,15 +181,22 @@ def _writes(rule: Rule) -> bool:
     return rule.write if rule.write is not None else request.method not in READING
 
 
+def _only_arrives(rule: Rule) -> bool:
+    """Opening a page without a session is how everybody begins: no denial worth keeping."""
+    return rule.page and g.actor is None and request.method in READING
+
+
 def _require(rule: Rule, caller: Caller) -> None:
     if caller.csrf is not None and request.method not in READING:
         given = request.headers.get(CSRF_HEADER, "")
+        if rule.page:
+            given = unmasked(given or request.form.get(FIELD, ""))
         if not same(given, caller.csrf):
             raise Forbidden(f"send the session's {CSRF_HEADER} header with every change")
     if rule.session_only and caller.actor.token_id is not None:
         raise Forbidden("this needs a person who is signed in, not a token")
     if caller.must_change_password and not rule.before_password_change:
-        raise Forbidden("the one-time password must be changed first")
+        raise PasswordChangeDue("the one-time password must be changed first")
     caller.actor.require_anywhere(rule.permission)
 
 
@@ -209,9 +245,10 @@ def _asked(refused: HomeroomError) -> dict[str, object]:
     }
 
 
-def _require_size(settings: Settings) -> None:
-    if (request.content_length or 0) > settings.max_body_bytes:
-        raise TooLarge(f"a request body has at most {settings.max_body_bytes} bytes")
+def _require_size(settings: Settings, *, upload: bool = False) -> None:
+    most = largest_upload(settings) if upload else settings.max_body_bytes
+    if (request.content_length or 0) > most:
+        raise TooLarge(f"a request body has at most {most} bytes")
 
 
 def _touch_later(

@@ -1,8 +1,9 @@
 """/api/v1/session, /api/v1/setup and /api/v1/sessions: signing in and out, and who is in."""
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import Response, g, jsonify, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
 from inventory.accounts import sessions, sign_in
@@ -23,6 +24,8 @@ from inventory.accounts.sign_in import Door, SignedIn
 from inventory.http.blueprint import api_blueprint
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 
+AnyResponse = TypeVar("AnyResponse", bound=BaseResponse)
+
 bp = api_blueprint("session", "", "Signing in and out; who I am; where I am signed in.")
 
 
@@ -38,8 +41,9 @@ def begin(given: dict[str, Any]) -> Response:
     """
     old = request.cookies.get(cookie_name(runtime().settings), "")
     signed_in = sign_in.sign_in(
-        _door(), given["user_name"], given["password"], _origin(), old=old[:200], now=current_now()
-    )
+        door(), given["user_name"], given["password"], caller_origin(), old=old[:200],
+        now=current_now(),
+    )  # fmt: skip
     return _answer(signed_in, 201)
 
 
@@ -50,8 +54,8 @@ def begin(given: dict[str, Any]) -> Response:
 def set_up(given: dict[str, Any]) -> Response:
     """Make the first account, coordinator of the whole district, with the set-up link's secret."""
     signed_in = sign_in.set_up(
-        _door(), given["secret"], user_name=given["user_name"],
-        display_name=given["display_name"], password=given["password"], origin=_origin(),
+        door(), given["secret"], user_name=given["user_name"],
+        display_name=given["display_name"], password=given["password"], origin=caller_origin(),
         now=current_now(),
     )  # fmt: skip
     return _answer(signed_in, 201)
@@ -106,7 +110,7 @@ def change_password(given: dict[str, Any]) -> Response:
     Every other session and every token of the account ends, and this session gets a new id.
     """
     signed_in = sign_in.change_password(
-        _door(), current_actor(), given["current"], given["password"], _origin(),
+        door(), current_actor(), given["current"], given["password"], caller_origin(),
         now=current_now(),
     )  # fmt: skip
     return _answer(signed_in, 200)
@@ -138,17 +142,18 @@ def listed_sessions(account_id: int) -> dict[str, object]:
     return {"items": items}
 
 
-def _door() -> Door:
+def door() -> Door:
+    """What a sign-in needs of this process."""
     app = runtime()
     return Door(app.database, app.settings, remembered(app.database, app.settings))
 
 
-def _origin() -> Origin:
+def caller_origin() -> Origin:
+    """Where this request comes from."""
     return Origin(address(), request.headers.get("User-Agent", ""))
 
 
 def _answer(signed_in: SignedIn, status: int) -> Response:
-    settings = runtime().settings
     body = {
         "account_id": signed_in.account.id,
         "user_name": signed_in.account.user_name,
@@ -158,6 +163,12 @@ def _answer(signed_in: SignedIn, status: int) -> Response:
     }
     response = jsonify(SessionBegun().dump(body))
     response.status_code = status
+    return set_session_cookie(response, signed_in)
+
+
+def set_session_cookie(response: AnyResponse, signed_in: SignedIn) -> AnyResponse:
+    """Put the session into the browser, and nowhere else."""
+    settings = runtime().settings
     response.set_cookie(
         cookie_name(settings),
         signed_in.secret,

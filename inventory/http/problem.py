@@ -2,11 +2,13 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.db import translate
 from inventory.errors import HomeroomError, InvalidInput, NotFound, TooManyRequests
@@ -50,17 +52,34 @@ def of_http(error: HTTPException) -> Response:
     return response
 
 
-def register(app: Flask) -> None:
-    """Answer every error below /api as a problem."""
-    app.register_error_handler(HomeroomError, of_error)
-    app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(Exception, _unexpected)
+Page = Callable[[Exception, int], BaseResponse]
 
 
-def _unexpected(error: Exception) -> Response:
-    if isinstance(error, DBAPIError):
-        known = translate(error)
-        if isinstance(known, HomeroomError):
-            return of_error(known)
-    log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
-    return problem(500, "Something went wrong", "It was logged; nothing was changed.")
+def register(app: Flask, *, page: Page) -> None:
+    """Answer every error below /api as a problem, and any other by `page(error, status)`."""
+
+    def ours(error: HomeroomError) -> BaseResponse:
+        return of_error(error) if _for_programs() else page(error, error.status)
+
+    def http(error: HTTPException) -> BaseResponse:
+        if _for_programs() or error.code is None or error.code < 400:
+            return of_http(error)
+        return page(error, error.code)
+
+    def unexpected(error: Exception) -> BaseResponse:
+        if isinstance(error, DBAPIError):
+            known = translate(error)
+            if isinstance(known, HomeroomError):
+                return ours(known)
+        log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+        if _for_programs():
+            return problem(500, "Something went wrong", "It was logged; nothing was changed.")
+        return page(error, 500)
+
+    app.register_error_handler(HomeroomError, ours)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, unexpected)
+
+
+def _for_programs() -> bool:
+    return request.path.startswith("/api/")

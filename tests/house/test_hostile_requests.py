@@ -23,6 +23,8 @@ def ask(world: World, route: Route, **options: Any) -> Any:
 
 
 def reads_query(route: Route) -> bool:
+    if getattr(route.view, "__query__", False):
+        return True
     parameters = getattr(route.view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
     return any(each.get("in") == "query" for each in parameters)
 
@@ -62,6 +64,24 @@ def test_a_field_of_another_kind(world: World, route: Route) -> None:
                 world, route, json=None, data=body.encode(), content_type="application/json"
             )
             assert answer.status_code < 500, (name, value, answer.text)
+
+
+ODD = (
+    "", " ", "-1", "9" * 400, "1e400", "\x00", b"\xed\xa0\x80", "x" * 3000,
+    "<script>alert(1)</script>", "'; --", "{{ 7 * 7 }}", "\u202etxt.exe", "../../etc", "true",
+    "=1+1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("route", [r for r in KNOWN if ROUTES[str(r)].form is not None], ids=str)
+def test_a_form_filled_with_anything(world: World, route: Route) -> None:
+    example = ROUTES[str(route)].form
+    assert example is not None
+    for name in [*example, "nobody_knows"]:
+        for value in ODD:
+            answer = ask(world, route, data={**strings(dict(example)), name: value})
+            assert answer.status_code < 500, (name, value, answer.text)
+            assert "<script>alert" not in answer.text
 
 
 @pytest.mark.parametrize("route", [r for r in KNOWN if r.method != "GET"], ids=str)

@@ -30,6 +30,11 @@ class Route:
         return f"{self.method} {self.rule.rule}"
 
     @property
+    def page(self) -> bool:
+        """Whether it answers a person in a browser."""
+        return bool(getattr(getattr(self.view, "__rule__", None), "page", False))
+
+    @property
     def view(self) -> Any:
         view = APP.view_functions[self.rule.endpoint]
         answering: type[View] | None = getattr(view, "view_class", None)
@@ -62,6 +67,10 @@ def test_every_example_has_a_route() -> None:
 @pytest.mark.parametrize("route", KNOWN, ids=str)
 def test_nobody_gets_in(world: World, route: Route) -> None:
     answer = world.ask(route, ROUTES[str(route)], None)
+    if route.page:
+        assert answer.status_code == 303, answer.text
+        assert answer.headers["Location"].startswith("/sign-in")
+        return
     assert answer.status_code == 401, answer.text
     assert answer.headers["WWW-Authenticate"]
 
@@ -116,3 +125,15 @@ def test_a_session_needs_its_csrf_token(world: World, route: Route) -> None:
     answer = world.ask(route, ROUTES[str(route)], caller, csrf=False)
     assert answer.status_code == 403
     assert "X-CSRF-Token" in answer.text
+
+
+@pytest.mark.parametrize("route", [r for r in KNOWN if r.page], ids=str)
+def test_a_page_is_a_page(world: World, route: Route) -> None:
+    answer = world.ask(route, ROUTES[str(route)], (Role.COORDINATOR, world.district))
+    assert answer.status_code in {200, 204, 303, 422}, answer.text
+    if answer.status_code in {200, 422} and answer.mimetype == "text/html":
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert " style=" not in answer.text
+        assert "<script>" not in answer.text

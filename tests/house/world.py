@@ -51,6 +51,7 @@ class Asked:
 
     path: str
     json: object
+    form: dict[str, object] | None
     query: dict[str, object]
     headers: dict[str, str] = field(default_factory=dict)
     cookie: str = ""
@@ -130,9 +131,8 @@ class World:
         client = self.client()
         if asked.cookie:
             client.set_cookie(cookie_name(SETTINGS), asked.cookie)
-        given = {"json": asked.json, "query_string": asked.query, **options}
-        if given["json"] is None:
-            del given["json"]
+        given = {"json": asked.json, "data": asked.form, "query_string": asked.query, **options}
+        given = {name: value for name, value in given.items() if value is not None}
         return client.open(
             asked.path, method=route.method, headers=asked.headers, buffered=True, **given
         )
@@ -151,7 +151,10 @@ class World:
         side = kind(db, self.clock(), *places, owner)
         built = route.rule.build(side.fill(example.path), append_unknown=False)
         assert built is not None, f"the example of {route} lacks a part of the path"
-        return Asked(built[1], side.fill(example.json), side.fill(example.query), {"If-Match": "*"})
+        return Asked(
+            built[1], side.fill(example.json), side.fill(example.form), side.fill(example.query),
+            {"If-Match": "*"},
+        )  # fmt: skip
 
     def _sign_in(self, db: Session, asked: Asked, who: Who, csrf: bool) -> None:
         account = self.account(db, who)

@@ -62,7 +62,7 @@ def probe(settings: Settings, database: Database, clock: Clock) -> Flask:
 
     for view, method in ((write, "POST"), (fail, "POST"), (read, "GET"), (stream, "GET"),
                          (opened, "POST")):  # fmt: skip
-        app.add_url_rule(f"/{view.__name__}", view.__name__, view, methods=[method])
+        app.add_url_rule(f"/api/{view.__name__}", view.__name__, view, methods=[method])
     return app
 
 
@@ -79,30 +79,30 @@ def names(database: Database) -> set[str]:
 
 
 def test_a_write_is_committed(ask: Caller, database: Database) -> None:
-    assert ask.post("/write").text == "done"
+    assert ask.post("/api/write").text == "done"
     assert "written" in names(database)
 
 
 def test_an_error_rolls_everything_back(ask: Caller, database: Database, events: Events) -> None:
-    answer = ask.post("/fail")
+    answer = ask.post("/api/fail")
     assert (answer.status_code, answer.json["detail"]) == (409, "no")
     assert "half" not in names(database)
     assert events("half.done") == []
 
 
 def test_reading_commits_nothing(ask: Caller, database: Database) -> None:
-    assert ask.get("/read").status_code == 200
+    assert ask.get("/api/read").status_code == 200
     assert "by reading" not in names(database)
 
 
 def test_a_stream_is_sent_after_the_commit(ask: Caller) -> None:
-    assert ask.get("/stream").text == "late"
+    assert ask.get("/api/stream").text == "late"
 
 
 def test_a_body_beyond_the_cap_is_refused_unread(
     ask: Caller, settings: Settings, probe: Flask
 ) -> None:
-    for path in ("/write", "/opened"):
+    for path in ("/api/write", "/api/opened"):
         answer = ask.post(path, data=b"x" * (settings.max_body_bytes + 1))
         assert answer.status_code == 413, path
         assert answer.content_type == "application/problem+json"

@@ -9,7 +9,7 @@ Every module of this package may hold
 The key is the method and the rule as Flask writes it. `"$name"` anywhere in `path`, `query` or
 `json` stands for an object on the side (school) that is asked about: what MAKERS makes, freshly for
 each request, or one of `site` (the school) and `room`; `"$unique"` for a text that never comes
-twice. Requests carry `If-Match: *`.
+twice. The same holds for `form`. Requests carry `If-Match: *`.
 """
 
 import importlib
@@ -41,10 +41,11 @@ class Place(Enum):
 
 @dataclass(frozen=True)
 class Example:
-    """A request that somebody who is allowed to would make."""
+    """A request that somebody who is allowed to would make; `form` for pages that take one."""
 
     path: Mapping[str, object] = field(default_factory=dict)
     json: object = None
+    form: Mapping[str, object] | None = None
     query: Mapping[str, object] = field(default_factory=dict)
     place: Place = Place.NOWHERE
 

@@ -1,0 +1,97 @@
+"""Where one can go: the side bar and the command palette, by what the viewer may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from inventory.access import Permission
+from inventory.web.viewer import Viewer
+
+_P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the menu. `section`: the first part of the addresses that belong to it."""
+
+    label: LazyString
+    endpoint: str
+    permission: Permission
+    icon: str
+    section: str
+    everywhere: bool = False
+
+    def shown_to(self, viewer: Viewer) -> bool:
+        may = viewer.may_everywhere if self.everywhere else viewer.may
+        return may(self.permission)
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under one heading."""
+
+    label: LazyString
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[Group, ...] = (
+    Group(
+        _l("Devices"),
+        (
+            Entry(_l("Home"), "home.show", _P.SELF, "house", ""),
+            Entry(_l("Assets"), "assets_pages.listed", _P.ASSET_READ, "laptop", "assets"),
+        ),
+    ),
+    Group(
+        _l("Discovery"),
+        (
+            Entry(
+                _l("Review queue"), "review_pages.queue", _P.DISCOVERY_READ, "check-lg",
+                "discoveries",
+            ),
+            Entry(
+                _l("Networks"), "network_pages.listed", _P.DISCOVERY_READ, "hdd-network",
+                "networks",
+            ),
+            Entry(_l("Sweeps"), "sweep_pages.listed", _P.DISCOVERY_READ, "arrow-repeat", "sweeps"),
+            Entry(
+                _l("Credentials"), "credential_pages.listed", _P.DISCOVERY_READ, "key",
+                "credentials", everywhere=True,
+            ),
+            Entry(_l("Network map"), "map_pages.show", _P.DISCOVERY_READ, "diagram-3", "map"),
+        ),
+    ),
+    Group(
+        _l("District"),
+        (
+            Entry(_l("Places"), "site_pages.tree", _P.SITE_READ, "building", "sites"),
+            Entry(_l("Accounts"), "account_pages.listed", _P.ACCOUNT_READ, "people", "accounts"),
+            Entry(_l("Audit log"), "audit_pages.listed", _P.AUDIT_READ, "journal-text", "audit"),
+            Entry(
+                _l("Jobs"), "job_pages.listed", _P.JOB_READ, "clock-history", "jobs",
+                everywhere=True,
+            ),
+            Entry(
+                _l("Settings"), "settings_pages.show", _P.SETTINGS_READ, "gear", "settings",
+                everywhere=True,
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+
+def menu_for(viewer: Viewer) -> Sequence[tuple[Group, Sequence[Entry]]]:
+    """The groups with the entries that the viewer may open; empty groups are left out."""
+    there = current_app.view_functions
+    found = [
+        (group, [e for e in group.entries if e.endpoint in there and e.shown_to(viewer)])
+        for group in MENU
+    ]
+    return [(group, entries) for group, entries in found if entries]

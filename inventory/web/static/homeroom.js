@@ -1,0 +1,125 @@
+// What HTML and htmx cannot do alone: the dialog, the palette, a barcode scanner anywhere, check
+// boxes. Every page works without it; nothing from a device or a person is ever put into HTML here.
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const dialog = $("#dialog");
+  const palette = $("#palette");
+  const typing = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
+
+  // Dialog: htmx puts a page into it, then it opens. Closing returns the focus by itself.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = event.detail?.ctx?.target;
+    if (!dialog || target?.id !== "dialog-body") return;
+    if (!dialog.open) dialog.showModal();
+    const first = $("[autofocus], .is-wrong, input:not([type=hidden]), select, textarea, button", target);
+    first?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const closer = event.target.closest("[data-close]");
+    const box = closer?.closest("dialog, [data-closable]");
+    if (box) {
+      event.preventDefault();
+      if (box instanceof HTMLDialogElement) box.close();
+      else box.remove();
+    }
+    if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+    if (event.target.closest("[data-palette]") && palette) {
+      event.preventDefault();
+      openPalette();
+    }
+    document.querySelectorAll("details.account-menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  dialog?.addEventListener("close", () => { $("#dialog-body").replaceChildren(); });
+
+  // Palette: results are links; the arrows walk through them, Enter follows.
+  const field = palette && $("input", palette);
+  const links = () => [...palette.querySelectorAll("#palette-results a")];
+  function openPalette(text = "") {
+    if (palette.open) return;
+    field.value = text;
+    palette.showModal();
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  function mark(step) {
+    const all = links();
+    if (!all.length) return;
+    const now = all.findIndex((link) => link.classList.contains("is-active"));
+    all[now]?.classList.remove("is-active");
+    const next = all[(now + step + all.length) % all.length];
+    next.classList.add("is-active");
+    next.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", next.id);
+  }
+  field?.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") { event.preventDefault(); mark(1); }
+    if (event.key === "ArrowUp") { event.preventDefault(); mark(-1); }
+    if (event.key === "Enter") {
+      const active = $("#palette-results a.is-active", palette);
+      // Without a chosen line the form goes to /find: an exact tag jumps, whatever is listed yet.
+      if (active) { event.preventDefault(); location.assign(active.href); }
+    }
+  });
+
+  // A scanner types faster than a person: five or more characters with short gaps, then Enter.
+  const GAP = Number(document.body.dataset.scanGap || 50);
+  let typed = "";
+  let last = 0;
+  let slash = 0;
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      if (palette) openPalette();
+      return;
+    }
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.account-menu[open]").forEach((menu) => {
+        menu.open = false;
+        $("summary", menu).focus();
+      });
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing(event.target) || document.querySelector("dialog[open]")) { typed = ""; return; }
+    const gap = event.timeStamp - last;
+    last = event.timeStamp;
+    if (event.key === "Enter") {
+      if (typed.length >= 5 && gap <= GAP) {
+        event.preventDefault();
+        location.assign(`/find?q=${encodeURIComponent(typed)}`);
+      }
+      typed = "";
+      return;
+    }
+    if (event.key.length !== 1) return;
+    typed = gap <= GAP ? typed + event.key : event.key;
+    if (event.key === "/" && palette) {
+      event.preventDefault();
+      clearTimeout(slash);
+      // A scanned address holds slashes too: wait whether more follows at once.
+      slash = setTimeout(() => { if (typed === "/") openPalette(); typed = ""; }, GAP + 10);
+    } else if (event.key === "?") {
+      setTimeout(() => { if (typed === "?") $("#keys")?.showModal(); }, GAP + 10);
+    }
+  });
+
+  // Check boxes: one for all, and how many are on.
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    const form = box.closest?.("form");
+    if (!form || box.type !== "checkbox") return;
+    if (box.matches("[data-check-all]")) {
+      form.querySelectorAll("tbody input[type=checkbox]").forEach((each) => { each.checked = box.checked; });
+    }
+    const count = $("[data-checked]", form);
+    if (count) count.textContent = form.querySelectorAll("tbody input[type=checkbox]:checked").length;
+  });
+
+  // The part of a set-up link behind # never reaches the server: it is put into the form's field.
+  const secret = $("[data-from-hash]");
+  if (secret && location.hash.length > 1) {
+    secret.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+  }
+})();
