@@ -1,6 +1,6 @@
 """Every module that declares tables, imported so that the metadata is whole."""
 
-from inventory.accounts import models as accounts
+from inventory.accounts import models as accounts, preference_models as preferences
 from inventory.assets import (
     attachment_models as attachments,
     catalog_models as catalog,
@@ -8,6 +8,7 @@ from inventory.assets import (
     sighting_models as sightings,
 )
 from inventory.audit import models as audit
+from inventory.desk import models as views
 from inventory.discovery import (
     finding_models as findings,
     models as discovery,
@@ -24,6 +25,7 @@ MODULES = (
     http,
     sites,
     accounts,
+    preferences,
     people,
     catalog,
     assets,
@@ -32,4 +34,5 @@ MODULES = (
     discovery,
     findings,
     readings,
+    views,
 )

@@ -73,6 +73,14 @@ class SupplyReading(SQLModel, table=True):
     __table_args__ = (
         _one_current("uq_supply_reading_current", "asset_id", "supply_index"),
         sa.Index("ix_supply_reading_asset_id_at", "asset_id", "at"),
+        sa.Index(
+            "ix_supply_reading_current_state",
+            "state",
+            "asset_id",
+            "at",
+            sqlite_where=_SQLITE,
+            postgresql_where=_POSTGRES,
+        ),
         sa.CheckConstraint("level_percent BETWEEN 0 AND 100", name="level"),
     )
 
