@@ -36,6 +36,7 @@ from inventory.errors import (
 )
 from inventory.http.unit import current_db
 from inventory.web.csrf import FIELD
+from inventory.web.pages import in_dialog
 
 WHOLE = "_"
 """The key of messages that belong to no field."""
@@ -71,6 +72,10 @@ class Form:
         if self.ok:
             return 200
         return self.refused.status if self.refused else 422
+
+    def id(self, name: str) -> str:
+        """The element's id; a form in the dialog must not share its ids with the page beneath."""
+        return f"dialog-{name}" if in_dialog() else name
 
     def value(self, name: str) -> Any:
         """What the field shows: what was typed, else the initial value, else ""."""

@@ -1,0 +1,153 @@
+"""What the browser looks at: a school swept over the simulated network, with hostile strings."""
+
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from inventory import installation
+from inventory.access import Permission, Role, system_actor
+from inventory.accounts import service as accounts, tokens
+from inventory.assets import notes, service as assets
+from inventory.assets.kinds import Category, Outcome
+from inventory.assets.models import Asset
+from inventory.assets.service import AssetDraft
+from inventory.db import now
+from inventory.discovery import networks, sweep_run, sweeps
+from inventory.discovery.finding_models import DiscoveryFinding
+from inventory.discovery.models import Network, SnmpCredential, Sweep
+from inventory.discovery.network_rules import Limits, NetworkDraft
+from inventory.discovery.reading_models import SupplyReading
+from inventory.engine import JobContext
+from inventory.sites.models import Site, SiteKind
+from tests.browser.serving import Installation
+from tests.demo.seed import seed
+from tests.simnet import Simnet, load_district
+
+ACTOR = system_actor("browser tests", Permission)
+SCHOOL = "lincoln"
+EVIL = '<img src=x onerror=alert(1)><script>alert(2)</script>"\' onx="alert(3)" =1+1 {{7*7}}'
+"""In every free text of one asset, one person, one network and one account."""
+
+
+@dataclass
+class Made:
+    """Ids of what pages are about."""
+
+    accounts: dict[str, int] = field(default_factory=dict)
+    asset: int = 0
+    evil_asset: int = 0
+    printer: int = 0
+    switch: int = 0
+    network: int = 0
+    credential: int = 0
+    sweep: int = 0
+    finding_new: int = 0
+    finding_conflict: int = 0
+    school: int = 0
+    room: int = 0
+    program: int = 0
+    token: int = 0
+    tag: str = ""
+
+
+def fill(made_in: Installation) -> Made:
+    """Prepare the database and fill it. About ten seconds: one real sweep."""
+    database, settings = made_in.database, made_in.settings
+    installation.prepare(database)
+    whole = load_district()
+    one = replace(
+        whole,
+        schools={key: school for key, school in whole.schools.items() if key == SCHOOL},
+        specs=tuple(spec for spec in whole.specs if spec.school == SCHOOL),
+    )
+    made = Made()
+    with Simnet.start(district=one) as net:
+        with database.unit() as db:
+            told = seed(db, one, one.devices(), net.port, Limits.of(settings), now=now())
+            made.network = told.networks[0][0]
+            network = db.get_one(Network, made.network)
+            networks.change(
+                db, ACTOR, network.id,
+                {"targets": [device.address for device in net.devices], "timeout": 0.5},
+                limits=Limits.of(settings), now=now(),
+            )  # fmt: skip
+        for _ in range(2):
+            made.sweep = _sweep(made_in, made.network)
+    _people_and_programs(made_in, made)
+    _evil(made_in, made)
+    _find(made_in, made)
+    return made
+
+
+def _sweep(made_in: Installation, network: int) -> int:
+    with made_in.database.unit() as db:
+        sweep = sweeps.request_sweep(db, ACTOR, network, now=now())
+    payload = {"sweep": sweep.id}
+    job = JobContext(
+        made_in.database, made_in.settings, payload, f"sweep:{sweep.id}.1", lambda _: False,
+        threading.Event(), 0.05,
+    )  # fmt: skip
+    sweep_run.run_sweep(job)
+    return sweep.id
+
+
+def _people_and_programs(made_in: Installation, made: Made) -> None:
+    with made_in.database.unit() as db:
+        for name, role in (
+            ("admin", Role.COORDINATOR), ("technician", Role.TECHNICIAN),
+            ("helpdesk.desk", Role.HELPDESK), ("auditor.one", Role.AUDITOR), ("staff", Role.STAFF),
+        ):  # fmt: skip
+            account, _ = accounts.create_account(
+                db, ACTOR, user_name=name, display_name=name.title(), grants=[(role, None)],
+                now=now(),
+            )  # fmt: skip
+            made.accounts["coordinator" if name == "admin" else name.split(".")[0]] = account.id
+        program, _ = accounts.create_account(
+            db, ACTOR, user_name="label.printer", display_name=EVIL[:100],
+            grants=[(Role.INTEGRATION, None)], now=now(),
+        )  # fmt: skip
+        token, _ = tokens.create_token(
+            db, ACTOR, program.id, label="labels", permissions=[Permission.LOOKUP],
+            lifetime=timedelta(days=30), now=now(),
+        )  # fmt: skip
+        made.program, made.token = program.id, token.id
+
+
+def _evil(made_in: Installation, made: Made) -> None:
+    """An asset and a network that are called by what an attacker would call them."""
+    with made_in.database.unit() as db:
+        draft = AssetDraft(
+            category=Category.LAPTOP, name=EVIL[:120], serial="EVIL-0001", description=EVIL,
+            manufacturer="O'Brien <b>& Sons</b>", model="<i>Model</i> \"9\"",
+            supplier=EVIL[:100], order_number="=HYPERLINK(1)",
+        )  # fmt: skip
+        made.evil_asset = assets.create(db, ACTOR, draft, now=now()).id
+        notes.add_note(db, ACTOR, made.evil_asset, EVIL, now=now())
+        evil = NetworkDraft("<script>alert(4)</script>", ["10.66.6.0/28"])
+        networks.create(db, ACTOR, evil, limits=Limits(), now=now())
+
+
+def _find(made_in: Installation, made: Made) -> None:
+    with made_in.database.unit(write=False) as db:
+
+        def first(query: Any) -> int:
+            return int(db.exec(query.limit(1)).one())
+
+        made.school = first(select(Site.id).where(Site.kind == SiteKind.SCHOOL))
+        made.room = first(select(Site.id).where(Site.kind == SiteKind.ROOM))
+        made.credential = first(select(SnmpCredential.id))
+        made.printer = first(
+            select(SupplyReading.asset_id).where(col(SupplyReading.current)).order_by("id")
+        )
+        made.switch = first(
+            select(Asset.id).where(Asset.category == Category.NETWORK_DEVICE).order_by("id")
+        )
+        made.asset = made.printer
+        made.tag = db.get_one(Asset, made.asset).tag
+        waiting = select(DiscoveryFinding.id).where(col(DiscoveryFinding.decision).is_(None))
+        made.finding_new = first(waiting.where(DiscoveryFinding.outcome == Outcome.NEW))
+        made.finding_conflict = first(waiting.where(DiscoveryFinding.outcome == Outcome.CONFLICT))
+        assert db.get_one(Sweep, made.sweep).state == "finished"

@@ -1,0 +1,53 @@
+"""What a page weighs over the wire: 120 KB for the first one, 30 KB for each further one."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import addresses
+from tests.browser.conftest import OpenTab
+from tests.browser.district import Made
+
+COLD, WARM = 120_000, 30_000
+
+
+class Scale:
+    """Counts the bytes that come over the wire, headers included, by the browser's own count."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes = 0
+        self.largest: list[tuple[int, str]] = []
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        urls: dict[str, str] = {}
+        session.on(
+            "Network.responseReceived",
+            lambda event: urls.update({event["requestId"]: event["response"]["url"]}),
+        )
+        session.on("Network.loadingFinished", lambda event: self._finished(event, urls))
+
+    def _finished(self, event: dict[str, Any], urls: dict[str, str]) -> None:
+        self.bytes += int(event["encodedDataLength"])
+        self.largest.append((int(event["encodedDataLength"]), urls.get(event["requestId"], "")))
+
+    def weigh(self, page: Page, address: str) -> int:
+        self.bytes, self.largest = 0, []
+        page.goto(address, wait_until="networkidle")
+        return self.bytes
+
+
+def test_the_first_page_is_light(tab: OpenTab) -> None:
+    page = tab()
+    scale = Scale(page)
+    assert scale.weigh(page, "/") <= COLD, sorted(scale.largest, reverse=True)[:6]
+
+
+@pytest.mark.parametrize(
+    "address", [each for found in addresses.ADDRESSES.values() for each in found]
+)
+def test_a_further_page_is_lighter(tab: OpenTab, made: Made, address: str) -> None:
+    page = tab()
+    scale = Scale(page)
+    scale.weigh(page, "/")
+    assert scale.weigh(page, address.format(**vars(made))) <= WARM, scale.largest
