@@ -40,6 +40,7 @@ PAGES: tuple[str, ...] = (
     "inventory.accounts.door_pages",
     "inventory.accounts.own_pages",
     "inventory.desk.home_pages",
+    "inventory.desk.find_pages",
     "inventory.desk.component_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""

@@ -6,6 +6,7 @@ send elsewhere, or answer parts and files, are named in `NOT_PAGES` with the rea
 
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "/": ("/",),
+    "/find": ("/find", "/find?q=printer"),
     "/components": ("/components",),
     "/components/dialog": ("/components/dialog",),
     "/me/password": ("/me/password",),
@@ -16,5 +17,6 @@ AT_THE_DOOR = ("/sign-in", "/sign-in?left=1")
 
 NOT_PAGES: dict[str, str] = {
     "/sign-in": "looked at as nobody, see AT_THE_DOOR",
+    "/palette": "a part, looked at in test_find.py",
     "/setup": "sends to /sign-in once there is an account; looked at in the walk of the first run",
 }

@@ -11,6 +11,8 @@ ROUTES = {
     "GET /me/password": Example(),
     "POST /me/password": Example(form={"current": "wrong"}),
     "GET /": Example(),
+    "GET /find": Example(query={"q": "printer"}),
+    "GET /palette": Example(query={"q": "pri"}),
     "GET /components": Example(),
     "GET /components/dialog": Example(),
     "POST /components/dialog": Example(form={"name": "x", "kind": "printer"}),
