@@ -1,9 +1,9 @@
-"""`python -m benchmarks [sweep|lookup|search|memory|start] [options]`; without a name: all."""
+"""`python -m benchmarks [NAME] [options]`; without a name: all. Names: see `ALL`."""
 
 import subprocess
 import sys
 
-ALL = ("sweep", "search", "lookup", "memory", "start")
+ALL = ("sweep", "search", "lookup", "pages", "memory", "start")
 
 
 def main() -> int:
