@@ -50,7 +50,7 @@ def of_account(db: Session, account_id: int) -> Preferences:
     kept: dict[str, Any] = {}
     for name, value in db.exec(query):
         try:
-            kept[name] = _CHECKS[name](value)
+            kept[name] = _CHECKS[PreferenceName(name)](value)
         except InvalidInput:
             continue
     return replace(Preferences(), **kept)

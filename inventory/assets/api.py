@@ -7,14 +7,13 @@ from flask import Response, request
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.assets import bulk, reach, service
-from inventory.assets.filters import AssetFilter
+from inventory.assets.asking import filter_of
+from inventory.assets.list_schemas import AssetListArgs, AssetPageView
 from inventory.assets.listing import Key, key_of, list_assets
 from inventory.assets.models import Asset
 from inventory.assets.schemas import (
     AssetChangeSchema,
     AssetDraftSchema,
-    AssetListArgs,
-    AssetPageView,
     AssetsView,
     AssetView,
     BulkSchema,
@@ -31,7 +30,7 @@ from inventory.http.idempotency import idempotent
 from inventory.http.paging import decode_cursor, encode_cursor
 from inventory.http.paths import allow_rest
 from inventory.http.problem import problem
-from inventory.http.unit import current_actor, current_db, current_now
+from inventory.http.unit import current_actor, current_db, current_now, local_now
 
 bp = api_blueprint("assets", "/assets", "The devices: what they are, where, in which state.")
 allow_rest(bp)
@@ -85,11 +84,8 @@ def list_(args: dict[str, Any]) -> dict[str, Any]:
     after, before = (_key(args.pop(name, None), sort) for name in ("after", "before"))
     if after is not None and before is not None:
         raise InvalidInput("one of the two", {"before": ["not together with after"]})
-    for name in ("category", "status"):
-        args[name] = tuple(args.get(name, ()))
-    args["custom"] = tuple(_pair(text) for text in args.get("custom", ()))
     page = list_assets(
-        current_db(), current_actor(), AssetFilter(**args),
+        current_db(), current_actor(), filter_of(args, at=local_now()),
         sort=sort, after=after, before=before, limit=limit,
     )  # fmt: skip
     return {
@@ -104,13 +100,6 @@ def list_(args: dict[str, Any]) -> dict[str, Any]:
 
 def _key(cursor: str | None, sort: str) -> Key | None:
     return None if cursor is None else key_of(decode_cursor(cursor), sort)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, colon, value = text.partition(":")
-    if not colon:
-        raise InvalidInput("custom is KEY:VALUE", {"custom": ["must be KEY:VALUE"]})
-    return key.strip(), value.strip()
 
 
 @bp.route(f"/{ID}")

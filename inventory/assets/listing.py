@@ -1,9 +1,9 @@
 """Lists of assets: plain columns, keyset paging in both directions, counts that stop at 1,000."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +48,31 @@ class AssetPage:
     exact: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which assets match: those in `exact`, and without them all for which `where` holds.
+
+    words   whether `where` looks for words, so that asking twice costs twice
+    """
+
+    exact: list[int]
+    where: list[Clause]
+    words: bool
+
+
+def matching(db: Session, actor: Actor, wanted: AssetFilter) -> Matching:
+    """What a filter finds within the actor's scope. Raises as `list_assets`."""
+    actor.require_anywhere(Permission.ASSET_READ)
+    where = clauses(db, actor, wanted)
+    exact = _exactly(db, wanted, where)
+    if exact:
+        where.append(col(Asset.id).not_in(exact))
+    words = search.words_of(wanted.q)
+    if words:
+        where += search.matching(db, words)
+    return Matching(exact, where, bool(words))
+
+
 def list_assets(
     db: Session,
     actor: Actor,
@@ -63,21 +88,16 @@ def list_assets(
     Exact hits of `q` stand in front of the first page. Raises `Forbidden` without any scope,
     `InvalidInput` for an unknown sort, site or custom field.
     """
-    actor.require_anywhere(Permission.ASSET_READ)
     order, down = sort_of(sort)
-    where = clauses(db, actor, wanted)
-    exact = _exact(db, wanted, where)
+    found = matching(db, actor, wanted)
+    where, exact = found.where, _exact(db, found.exact)
     shown = exact if after is None and before is None else []
-    if exact:
-        where.append(col(Asset.id).not_in([row.id for row in exact]))
-    words = search.words_of(wanted.q)
-    if words:
-        where += search.matching(db, words)
-    ids, capped = _count(db, where, keep=bool(words))
-    if words and not capped:
+    ids, capped = _count(db, where, keep=found.words)
+    if found.words and not capped:
         where = [col(Asset.id).in_(ids)]
     backwards = before is not None
-    rows = _fetch(db, order, down, where, before if backwards else after, backwards, limit + 1)
+    key = before if backwards else after
+    rows = walk(db, _select, order, down, where, key, limit=limit + 1, backwards=backwards)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -103,12 +123,18 @@ def sort_of(sort: str) -> tuple[Sort, bool]:
     return order, sort.startswith("-")
 
 
-def _exact(db: Session, wanted: AssetFilter, where: list[Clause]) -> list[Any]:
+def _exactly(db: Session, wanted: AssetFilter, where: list[Clause]) -> list[int]:
     ids = search.exact(db, wanted.q) if wanted.q else []
     if not ids:
         return []
-    query = _select([*where, col(Asset.id).in_(ids)]).order_by(col(Asset.tag_key))
-    return list(db.execute(query))
+    query = sa.select(col(Asset.id)).where(*where, col(Asset.id).in_(ids))
+    return list(db.execute(query).scalars())
+
+
+def _exact(db: Session, ids: list[int]) -> list[Any]:
+    if not ids:
+        return []
+    return list(db.execute(_select([col(Asset.id).in_(ids)]).order_by(col(Asset.tag_key))))
 
 
 def _count(db: Session, where: list[Clause], *, keep: bool) -> tuple[list[int], bool]:
@@ -133,19 +159,23 @@ def _select(where: list[Clause]) -> Any:
     )
 
 
-def _fetch(
+def walk(
     db: Session,
+    select: Callable[[list[Clause]], Any],
     order: Sort,
     down: bool,
     where: list[Clause],
     key: Key | None,
-    backwards: bool,
+    *,
     limit: int,
+    backwards: bool = False,
 ) -> list[Any]:
+    """The next rows behind `key` in this order. `select` makes the query of a WHERE over `Asset`;
+    its rows need the id and the order's column."""
     descending = down != backwards
     rows: list[Any] = []
     for part, by_value in _parts(order, descending, key):
-        query = _select(where + part).limit(limit - len(rows))
+        query = select(where + part).limit(limit - len(rows))
         columns = [order.column] if by_value else []
         if not (order.unique and by_value):
             columns.append(col(Asset.id))
@@ -208,8 +238,9 @@ def key_of(given: Sequence[object], sort: str) -> Key:
         return value, given[2]
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError as bad:
+        if moment.tzinfo is None:
+            raise wrong
+        # At the ends of the calendar a zone may lead out of it.
+        return moment.astimezone(UTC), given[2]
+    except (ValueError, OverflowError) as bad:
         raise wrong from bad
-    if moment.tzinfo is None:
-        raise wrong
-    return moment, given[2]

@@ -8,7 +8,7 @@ from inventory.assets.identifiers import VENDOR
 from inventory.assets.kinds import Category, Outcome, Source, Status
 from inventory.assets.models import Asset, AssetNote
 from inventory.assets.sighting_models import Sighting
-from inventory.http.paging import PageArgs, page_of
+from inventory.http.paging import page_of
 from inventory.schema import ObjectSchema, TableSchema, Text
 
 MAX_ID = 2**31 - 1
@@ -156,68 +156,6 @@ class AssetView(TableSchema):
             "identifiers", "observed_fields", "created_at", "updated_at", "last_seen_at",
             "last_seen_source", "last_seen_address", "version",
         )  # fmt: skip
-
-
-class AssetRow(TableSchema):
-    """One line of a list."""
-
-    manufacturer = fields.String(allow_none=True)
-    model = fields.String(allow_none=True)
-    site = fields.String(allow_none=True)
-
-    class Meta(TableSchema.Meta):
-        model = Asset
-        fields = (
-            "id", "tag", "category", "status", "manufacturer", "model", "name", "serial",
-            "firmware", "site_id", "site", "funding_source", "warranty_until", "created_at",
-            "updated_at", "last_seen_at", "last_seen_source", "last_seen_address", "version",
-        )  # fmt: skip
-
-
-class AssetListArgs(PageArgs):
-    """Every argument narrows further."""
-
-    before = fields.String(
-        validate=validate.Length(max=500),
-        metadata={"description": "`previous` of the page after; instead of `after`"},
-    )
-    q = fields.String(
-        validate=validate.Length(max=200),
-        metadata={
-            "description": "words that must all occur; exact tags and identifiers come first, "
-            "beyond `limit`"
-        },
-    )
-    sort = fields.String(
-        load_default="tag",
-        metadata={"description": "tag, name, created_at, updated_at or last_seen_at; -tag etc."},
-    )
-    tag = Text(max_length=64, metadata={"description": "exactly this tag, current or former"})
-    category = fields.List(category())
-    status = fields.List(status())
-    site_id = fields.Integer(
-        validate=validate.Range(min=1, max=MAX_ID), metadata={"description": "with all within it"}
-    )
-    manufacturer = Text(max_length=120)
-    manufacturer_id = fields.Integer(validate=validate.Range(min=1, max=MAX_ID))
-    model_id = fields.Integer(validate=validate.Range(min=1, max=MAX_ID))
-    seen_before = fields.AwareDateTime()
-    seen_after = fields.AwareDateTime()
-    has_serial = fields.Boolean()
-    funding_source = Text(max_length=120)
-    federal_funds = fields.Boolean()
-    custom = fields.List(
-        Text(max_length=1100), metadata={"description": "KEY:VALUE, equal; may be repeated"}
-    )
-
-
-class AssetPageView(ObjectSchema):
-    items = fields.List(fields.Nested(AssetRow), required=True)
-    next = fields.String(allow_none=True, required=True)
-    previous = fields.String(allow_none=True, required=True)
-    count = fields.Integer(metadata={"description": "at most 1,000"})
-    count_capped = fields.Boolean(metadata={"description": "there are more than `count`"})
-    exact = fields.Integer(metadata={"description": "items in front that are exactly `q`"})
 
 
 class SerialArgs(ObjectSchema):

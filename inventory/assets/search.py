@@ -61,7 +61,17 @@ def matching(db: Session, words: list[str]) -> list[Clause]:
     The rarest word leads: its assets come from the indexes, the other words are checked on them.
     Where even the rarest is in very many assets, no index helps: every word is a check, and a list
     in order of an index soon has its page full.
+
+    Worked out once in a unit of work: a page asks for its rows and for its facets.
     """
+    known: dict[tuple[str, ...], list[Clause]] = db.info.setdefault("words_looked_for", {})
+    key = tuple(words)
+    if key not in known:
+        known[key] = _planned(db, words)
+    return known[key]
+
+
+def _planned(db: Session, words: list[str]) -> list[Clause]:
     plans = sorted((_plan(db, word) for word in words), key=lambda plan: plan.size)
     if not plans or plans[0].size > MANY:
         return [plan.check() for plan in plans]

@@ -43,3 +43,8 @@ def current_now() -> datetime:
     if "now" not in g:
         g.now = runtime().clock()
     return cast(datetime, g.now)
+
+
+def local_now() -> datetime:
+    """The same moment in the district's zone: its date is today's there."""
+    return current_now().astimezone(runtime().settings.zone)
