@@ -34,6 +34,19 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     JOB_READ = "job:read"
     SETTINGS_READ = "settings:read"
+    MDM_READ = "mdm:read"
+    MDM_WRITE = "mdm:write"
+    COMMAND_REQUEST = "command:request"
+    COMMAND_REQUEST_DESTRUCTIVE = "command:wipe"
+    COMMAND_APPROVE = "command:approve"
+    COMMAND_BULK = "command:bulk"
+    PIN_READ = "command:pin"
+    PLACE_READ = "command:place"
+    HOLD_READ = "hold:read"
+    HOLD_WRITE = "hold:write"
+    POLICY_WRITE = "policy:write"
+    BREAKER_CLOSE = "breaker:close"
+    NOTICE_WRITE = "notice:write"
     SELF = "self"
 
 
@@ -54,22 +67,28 @@ _P = Permission
 _LOOK = {_P.SELF, _P.TOKEN_OWN, _P.LOOKUP, _P.ASSET_READ, _P.SITE_READ}
 _TECHNICIAN = _LOOK | {
     _P.ASSET_WRITE, _P.ASSET_BULK, _P.ASSET_RETIRE, _P.DISCOVERY_READ, _P.DISCOVERY_RUN,
-    _P.DISCOVERY_REVIEW, _P.PERSON_READ, _P.JOB_READ,
+    _P.DISCOVERY_REVIEW, _P.PERSON_READ, _P.JOB_READ, _P.MDM_READ, _P.COMMAND_REQUEST,
+    _P.COMMAND_REQUEST_DESTRUCTIVE, _P.COMMAND_APPROVE, _P.PIN_READ, _P.HOLD_READ,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.HELPDESK: frozenset(_LOOK | {_P.DISCOVERY_READ}),
+    Role.HELPDESK: frozenset(_LOOK | {_P.DISCOVERY_READ, _P.MDM_READ}),
     Role.TECHNICIAN: frozenset(_TECHNICIAN),
     Role.COORDINATOR: frozenset(Permission),
-    Role.SUPERINTENDENT: frozenset(_LOOK | {_P.AUDIT_READ, _P.ACCOUNT_READ, _P.DISCOVERY_READ}),
-    Role.SCHOOL_ADMINISTRATOR: frozenset(_LOOK | {_P.PERSON_READ}),
+    Role.SUPERINTENDENT: frozenset(
+        _LOOK
+        | {_P.AUDIT_READ, _P.ACCOUNT_READ, _P.DISCOVERY_READ, _P.MDM_READ, _P.HOLD_READ,
+           _P.HOLD_WRITE, _P.COMMAND_APPROVE, _P.BREAKER_CLOSE}
+    ),
+    Role.SCHOOL_ADMINISTRATOR: frozenset(_LOOK | {_P.PERSON_READ, _P.MDM_READ, _P.HOLD_READ}),
     Role.AUDITOR: frozenset(
         {_P.SELF, _P.ASSET_READ, _P.SITE_READ, _P.AUDIT_READ, _P.ACCOUNT_READ, _P.JOB_READ,
-         _P.DISCOVERY_READ, _P.SETTINGS_READ}
+         _P.DISCOVERY_READ, _P.SETTINGS_READ, _P.MDM_READ, _P.HOLD_READ}
     ),
     Role.STAFF: frozenset({_P.SELF}),
     Role.INTEGRATION: frozenset(
-        {_P.SELF, _P.LOOKUP, _P.ASSET_READ, _P.ASSET_WRITE, _P.ASSET_BULK, _P.SITE_READ}
+        {_P.SELF, _P.LOOKUP, _P.ASSET_READ, _P.ASSET_WRITE, _P.ASSET_BULK, _P.SITE_READ,
+         _P.MDM_READ, _P.COMMAND_REQUEST}
     ),
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.assets.api",
     "inventory.assets.parts_api",
     "inventory.assets.catalog_api",
+    "inventory.assets.holds_api",
     "inventory.discovery.readings_api",
     "inventory.accounts.session_api",
     "inventory.accounts.token_api",

@@ -4,6 +4,7 @@ from inventory.accounts import models as accounts, preference_models as preferen
 from inventory.assets import (
     attachment_models as attachments,
     catalog_models as catalog,
+    hold_models as holds,
     models as assets,
     sighting_models as sightings,
 )
@@ -31,6 +32,7 @@ MODULES = (
     assets,
     sightings,
     attachments,
+    holds,
     discovery,
     findings,
     readings,

@@ -25,7 +25,8 @@ MOVES: dict[Status, frozenset[Status]] = {
 NEEDS_REASON = frozenset({_S.LOST, _S.STOLEN, _S.SEIZED, _S.DISPOSED})
 """A reason is needed to enter one of these, and to leave seized or disposed."""
 
-_ENDING = frozenset({_S.RETIRED, _S.DISPOSED})
+ENDING = frozenset({_S.RETIRED, _S.DISPOSED})
+"""States that end a thing's life in the district."""
 IN_USE = frozenset({_S.ORDERED, _S.IN_STOCK, _S.DEPLOYED, _S.IN_REPAIR})
 """States in which a thing may rightly be seen on the network."""
 
@@ -43,7 +44,7 @@ def require_move(before: Status, after: Status, reason: str) -> None:
 
 def permission_for(before: Status, after: Status) -> Permission:
     """Ending a thing's life, and undoing that, takes more than changing it."""
-    return Permission.ASSET_RETIRE if _ENDING & {before, after} else Permission.ASSET_WRITE
+    return Permission.ASSET_RETIRE if ENDING & {before, after} else Permission.ASSET_WRITE
 
 
 def require_initial(status: Status) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission
-from inventory.assets import policy
+from inventory.assets import holds, policy
 from inventory.assets.kinds import Status
 from inventory.assets.models import Asset
 from inventory.assets.reach import for_change
@@ -37,6 +37,8 @@ def set_status(
     if status is asset.status:
         return asset
     policy.require_move(asset.status, status, reason)
+    if status in policy.ENDING:
+        holds.require_free(db, asset.id, f"made {status.value}")
     before = asset.status
     asset.status = status
     asset.version += 1
