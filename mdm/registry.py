@@ -79,16 +79,17 @@ def _checked(
     fields: tuple[ConfigField, ...], config: Mapping[str, str], where: Where
 ) -> dict[str, str]:
     unknown = sorted(config.keys() - {item.name for item in fields})
-    if unknown:
-        raise Invalid(where, f"no such setting: {', '.join(unknown)[:200]}")
+    wrong = [f"no such setting: {name[:40]}" for name in unknown[:5]]
     settings: dict[str, str] = {}
     for item in fields:
         value = config.get(item.name, "").strip() or item.default
         if item.required and not value:
-            raise Invalid(where, f"the setting {item.name} is missing ({item.label})")
-        if item.choices and value not in item.choices:
-            raise Invalid(where, f"{item.name} must be one of {', '.join(item.choices)}")
-        if len(value) > MAX_SETTING or "\x00" in value:
-            raise Invalid(where, f"the setting {item.name} is not usable")
+            wrong.append(f"the setting {item.name} is missing ({item.label})")
+        elif item.choices and value not in item.choices:
+            wrong.append(f"{item.name} must be one of {', '.join(item.choices)}")
+        elif len(value) > MAX_SETTING or "\x00" in value:
+            wrong.append(f"the setting {item.name} is not usable")
         settings[item.name] = value
+    if wrong:
+        raise Invalid(where, "; ".join(wrong))
     return settings

@@ -14,6 +14,7 @@ import click
 
 from inventory import __version__
 from inventory.errors import Conflict, Forbidden, HomeroomError, NotFound, Unauthenticated
+from mdm.errors import CredentialError, MdmError
 from snmp_discovery.errors import DiscoveryError
 
 OK, FAILED, USAGE, PARTIAL, AUTH, CONFLICT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
@@ -47,6 +48,7 @@ cli = LazyGroup(
         "init": "inventory.cli.admin:init",
         "keys": "inventory.cli.admin:keys_group",
         "lookup": "inventory.cli.lookup:lookup",
+        "mdm": "inventory.cli.mdm:mdm_group",
         "migrate": "inventory.cli.admin:migrate",
         "networks": "inventory.cli.networks:networks",
         "run": "inventory.cli.serve:run",
@@ -86,7 +88,7 @@ def run(arguments: list[str]) -> int:
         # The reader went away (`| head`); without this Python complains once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (HomeroomError, DiscoveryError) as error:
+    except (HomeroomError, DiscoveryError, MdmError) as error:
         return _say(describe(error), exit_code_of(error))
 
 
@@ -99,7 +101,7 @@ def describe(error: Exception) -> str:
 
 
 def exit_code_of(error: Exception) -> int:
-    if isinstance(error, (Unauthenticated, Forbidden)):
+    if isinstance(error, (Unauthenticated, Forbidden, CredentialError)):
         return AUTH
     return CONFLICT if isinstance(error, Conflict) else FAILED
 

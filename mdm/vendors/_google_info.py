@@ -17,10 +17,10 @@ INFO = VendorInfo(
     name="google_workspace",
     label="Google Workspace",
     fields=(
-        ConfigField("service_account", "Service account key", secret=True, help="The JSON file."),
+        ConfigField("service_account", "Service account key", secret=True, help="Its JSON file."),
         ConfigField("admin", "Administrator to act for", help="An address in your domain."),
         ConfigField(
-            "customer", "Customer id", default="my_customer", help="Or C… from the console."
+            "customer", "Customer id", default="my_customer", help="Or the C… of the console."
         ),
         ConfigField(
             "mobile",
@@ -62,9 +62,10 @@ INFO = VendorInfo(
             _BY_ID,
             note="Comes back by itself only where enrolment is forced.",
         ),
+        Capability(Action.WIPE, _APPLE, _ALL, _BY_STATE, cancellable=True),
         Capability(
             Action.WIPE,
-            _ANDROID | _APPLE,
+            _ANDROID,
             _ALL,
             _BY_STATE,
             cancellable=True,
@@ -84,7 +85,7 @@ INFO = VendorInfo(
     to_read=(f"{_SCOPE}chromeos.readonly", f"{_SCOPE}mobile.readonly"),
     to_act=(f"{_SCOPE}chromeos", f"{_SCOPE}mobile.action"),
     setup="Make a service account without any role in Google Cloud, enable the Admin SDK API, and "
-    "allow its client id the scopes above under Security > API controls > Domain-wide delegation. "
+    "allow its client id these scopes under Security > API controls > Domain-wide delegation. "
     "The administrator it acts for needs a custom role with the privileges for ChromeOS and mobile "
     "devices only. Use one service account for reading and another for acting.",
     tags_on=_BOOKS,

@@ -52,6 +52,8 @@ class World:
         self.fake.seed(DEVICES)
         self.fake.page_size = 10
         self.listed: list[Device] | None = None
+        self.address: str | None = None  # of something between the connector and the fake
+        self.limits: dict[str, float] = {"connect": 2, "read": 0.5, "total": 5}
 
     def open(
         self,
@@ -61,14 +63,15 @@ class World:
         **limits: float,
     ) -> Connector:
         """A connector on the fake, with short deadlines."""
-        bounds = Limits(**({"connect": 2, "read": 0.5, "total": 5} | limits))
+        bounds = Limits(**(self.limits | limits))
+        self.fake.address = self.address
         return open_connector(
             self.info.name,
             config or self.fake.config(),
             name="contract",
             access=access,
-            base_url=None if self.fake.own_address else self.fake.url,
-            wiring=Wiring(timing=self.time.timing, limits=bounds),
+            base_url=None if self.fake.own_address else self.address or self.fake.url,
+            wiring=Wiring(timing=self.time.timing, limits=bounds, login_url=self.fake.url),
         )
 
     def pages(self, connector: Connector | None = None, **how: object) -> list[Page]:

@@ -46,7 +46,9 @@ class FakeVendor(ABC):
     """
 
     vendor: ClassVar[str] = ""
-    own_address: ClassVar[bool] = False  # the address is one of the vendor's settings
+    own_address: ClassVar[bool] = False  # the address is a setting: `config` uses `reached_at`
+    spec: ClassVar[str | None] = None  # the vendor's document below shared/mdm/specs
+    spec_is_strict: ClassVar[bool] = True  # see tests/mdm/prism.py
     partial_action: ClassVar[str | None] = None  # refused inside a 200, see `refuse`
 
     def __init__(self, *, now: Callable[[], datetime] | None = None, seed: int = 7) -> None:
@@ -65,6 +67,7 @@ class FakeVendor(ABC):
         self.token_uses: int | None = None
         self.refused: set[str] = set()
         self.slowness = 3.0
+        self.address: str | None = None
         self.retry_after: str | None = None
         self.twist: Callable[[Any], Any] = lambda body: body
         self.redirect_to = "https://elsewhere.invalid/"
@@ -221,6 +224,11 @@ class FakeVendor(ABC):
     def url(self) -> str:
         assert self._server is not None, "not started"
         return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def reached_at(self) -> str:
+        """Where a connector is to send its calls: here, or to a proxy before us."""
+        return self.address or self.url
 
     def start(self) -> Self:
         self._server = Server(self)

@@ -41,6 +41,7 @@ STATES = {
 class FakeGoogle(GoogleLogin):
     vendor = "google_workspace"
     partial_action = Action.DISABLE
+    spec = "google/admin-directory-devices.openapi.json"
     subject = "mdm@willowpark.example"
 
     def __init__(self, **options: Any) -> None:
