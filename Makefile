@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench migrate format messages lock clean
+.PHONY: help demo run test check bench migrate format pictures messages lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ migrate: $(STAMP) ## Upgrade the database to the newest revision
 
 bench: $(STAMP) ## The measured promises, printed as ratios
 	$(BIN)/python -m benchmarks
+
+pictures: $(STAMP) ## Photograph the demo district for docs/pictures (needs chromium)
+	$(BIN)/python -m tests.demo.pictures
 
 messages: $(STAMP) ## Bring the translations' catalogs up to date with the templates
 	$(BIN)/python tools/messages.py

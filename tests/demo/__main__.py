@@ -155,7 +155,8 @@ def tell(settings: Settings, database: Database, told: Seeded) -> None:
     say.print("Accounts, with one-time passwords (shown this once):")
     for name, password, display in told.passwords:
         say.print(f"  {name:<20} {password:<28} {display}", markup=False)
-    say.print(f"\nServing {url} until Ctrl-C. In a second terminal:\n", markup=False)
+    say.print(f"\nOpen {url} in a browser and sign in as one of them.", markup=False)
+    say.print("It is served until Ctrl-C. In a second terminal:\n", markup=False)
     lines = [
         f"export HOMEROOM_CONFIG={FOLDER}/homeroom.toml TOKEN={told.token}",
         f"{run} lookup {tag}",
