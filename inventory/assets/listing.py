@@ -1,5 +1,6 @@
 """Lists of assets: plain columns, keyset paging in both directions, counts that stop at 1,000."""
 
+import functools
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -82,22 +83,26 @@ def list_assets(
     after: Key | None = None,
     before: Key | None = None,
     limit: int = 50,
+    also: Sequence[Any] = (),
 ) -> AssetPage:
     """One page. `after` and `before` are keys of a page with the same filter and sort.
+
+    `also`: further columns to select, see `columns.needed`.
 
     Exact hits of `q` stand in front of the first page. Raises `Forbidden` without any scope,
     `InvalidInput` for an unknown sort, site or custom field.
     """
     order, down = sort_of(sort)
     found = matching(db, actor, wanted)
-    where, exact = found.where, _exact(db, found.exact)
+    where, select = found.where, functools.partial(rows_where, also=also)
+    exact = exactly(db, found, select)
     shown = exact if after is None and before is None else []
     ids, capped = _count(db, where, keep=found.words)
     if found.words and not capped:
         where = [col(Asset.id).in_(ids)]
     backwards = before is not None
     key = before if backwards else after
-    rows = walk(db, _select, order, down, where, key, limit=limit + 1, backwards=backwards)
+    rows = walk(db, select, order, down, where, key, limit=limit + 1, backwards=backwards)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -131,10 +136,11 @@ def _exactly(db: Session, wanted: AssetFilter, where: list[Clause]) -> list[int]
     return list(db.execute(query).scalars())
 
 
-def _exact(db: Session, ids: list[int]) -> list[Any]:
-    if not ids:
+def exactly(db: Session, found: Matching, select: Callable[[list[Clause]], Any]) -> list[Any]:
+    """The rows of the exact hits, by their tags. `select`: as in `walk`."""
+    if not found.exact:
         return []
-    return list(db.execute(_select([col(Asset.id).in_(ids)]).order_by(col(Asset.tag_key))))
+    return list(db.execute(select([col(Asset.id).in_(found.exact)]).order_by(col(Asset.tag_key))))
 
 
 def _count(db: Session, where: list[Clause], *, keep: bool) -> tuple[list[int], bool]:
@@ -148,9 +154,10 @@ def _count(db: Session, where: list[Clause], *, keep: bool) -> tuple[list[int], 
     return found[:COUNTED], len(found) > COUNTED
 
 
-def _select(where: list[Clause]) -> Any:
+def rows_where(where: list[Clause], *, also: Sequence[Any] = ()) -> Any:
+    """The query for rows as a page has them."""
     return (
-        sa.select(*COLUMNS)
+        sa.select(*COLUMNS, *also)
         .select_from(Asset)
         .outerjoin(Manufacturer, col(Manufacturer.id) == col(Asset.manufacturer_id))
         .outerjoin(AssetModel, col(AssetModel.id) == col(Asset.model_id))
