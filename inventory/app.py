@@ -41,6 +41,10 @@ BLUEPRINTS: tuple[str, ...] = (
 PAGES: tuple[str, ...] = (
     "inventory.accounts.door_pages",
     "inventory.accounts.own_pages",
+    "inventory.accounts.preference_pages",
+    "inventory.accounts.token_pages",
+    "inventory.accounts.account_pages",
+    "inventory.accounts.account_change_pages",
     "inventory.desk.home_pages",
     "inventory.desk.find_pages",
     "inventory.desk.component_pages",

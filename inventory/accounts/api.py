@@ -50,8 +50,9 @@ def list_accounts(given: dict[str, Any]) -> dict[str, object]:
     wanted = AccountFilter(given.get("q", ""), given.get("role"), given.get("disabled"))
     limit = given["limit"]
     found = listing.search(
-        current_db(), current_actor(), wanted, after=_after(given), limit=limit + 1
-    )
+        current_db(), current_actor(), wanted, after=_after(given), limit=limit + 1,
+        now=current_now(),
+    )  # fmt: skip
     page = found[:limit]
     more = len(found) > limit
     return {

@@ -113,9 +113,18 @@ def set_up() -> BaseResponse:
 
 def local(url: str) -> str:
     """The address if it lies in this application, else the first page: no open redirect."""
-    parts = urlsplit(url)
-    odd = parts.scheme or parts.netloc or not url.startswith("/") or url.startswith("//")
+    scheme, host, _path = split(url)
+    odd = scheme or host or not url.startswith("/") or url.startswith("//")
     return "/" if odd or "\\" in url or not url.isprintable() else url
+
+
+def split(url: str) -> tuple[str, str, str]:
+    """Scheme, host, and the path with its query; ("?", "?", "") for what is no address at all."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "?", "?", ""
+    return parts.scheme, parts.netloc, parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def require_same_site() -> None:
@@ -129,7 +138,7 @@ def require_same_site() -> None:
     came_from = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     foreign = came_from is not None and came_from not in {"same-origin", "none"}
-    if foreign or (came_from is None and origin and urlsplit(origin).netloc != request.host):
+    if foreign or (came_from is None and origin and split(origin)[1] != request.host):
         raise Forbidden(_("This form was sent by another site."))
 
 

@@ -27,7 +27,7 @@ from inventory.accounts.denials import write_denial
 from inventory.accounts.identify import Caller
 from inventory.accounts.models import ApiToken, LoginSession
 from inventory.accounts.remembered import Remembered, remembered
-from inventory.accounts.viewing import viewer_of
+from inventory.accounts.viewing import chosen_by, suited, viewer_of
 from inventory.db import Database
 from inventory.errors import (
     Forbidden,
@@ -159,6 +159,7 @@ def _enter(rule: Rule, view: Callable[[], Any]) -> Response:
         caller = caller_of(app, memory, now)
         g.actor, g.caller = caller.actor, caller
         if rule.page:
+            # Whoever is refused before the unit opens is told so on a page, too.
             g.viewer = viewer_of(caller)
         if rule.upload:
             caller.actor.require_anywhere(rule.permission)
@@ -166,6 +167,8 @@ def _enter(rule: Rule, view: Callable[[], Any]) -> Response:
         _require(rule, caller)
         with app.database.unit(write=_writes(rule)) as db:
             g.db = db
+            if rule.page:
+                g.viewer = suited(g.viewer, chosen_by(db, caller))
             response = current_app.make_response(view())
             if rule.page and response.status_code >= 400:
                 db.rollback()

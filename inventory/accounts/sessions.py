@@ -91,19 +91,44 @@ def list_of(
     ).all()
 
 
+def one_of(db: Session, account_id: int, session_id: int) -> LoginSession:
+    """A session of an account that the caller may see. Raises `NotFound` for another's."""
+    session = db.get(LoginSession, session_id)
+    if session is None or session.account_id != account_id:
+        raise NotFound(f"there is no session {session_id}")
+    return session
+
+
 def revoke(db: Session, actor: Actor, account_id: int, session_id: int, *, now: datetime) -> None:
     """End one session of an account; the caller has checked that the actor may.
 
     Raises `NotFound` for one that is not this account's.
     """
-    session = db.get(LoginSession, session_id)
-    if session is None or session.account_id != account_id:
-        raise NotFound(f"there is no session {session_id}")
+    session = one_of(db, account_id, session_id)
     db.delete(session)
     audit.record(
         db, actor, "session.revoked", now=now, subject_type="account", subject_id=account_id,
         before={"session_id": session.id, "address": session.address},
     )  # fmt: skip
+
+
+def end_others(db: Session, actor: Actor, *, now: datetime) -> int:
+    """End the actor's sessions but the one they came with; how many. Their tokens stay."""
+    actor.require_anywhere(Permission.SELF)
+    ended = db.execute(
+        sa.delete(LoginSession)
+        .where(
+            col(LoginSession.account_id) == actor.id,
+            col(LoginSession.id) != (actor.session_id or 0),
+        )
+        .returning(col(LoginSession.id))
+    ).all()
+    if ended:
+        audit.record(
+            db, actor, "session.revoked", now=now, subject_type="account",
+            subject_id=actor.id or "", after={"sessions_ended": len(ended)},
+        )  # fmt: skip
+    return len(ended)
 
 
 def end_all(

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -19,6 +20,20 @@ from inventory.errors import Conflict, Forbidden, InvalidInput, NotFound
 from inventory.sites.models import Site
 
 LABEL_LENGTH, MAX_NETWORKS = 80, 20
+
+
+class TokenState(StrEnum):
+    """Whether it still opens the door."""
+
+    LIVE = "live"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def state_of(token: ApiToken, now: datetime) -> TokenState:
+    if token.revoked_at is not None:
+        return TokenState.REVOKED
+    return TokenState.LIVE if now < token.expires_at else TokenState.EXPIRED
 
 
 def create_token(
@@ -81,6 +96,19 @@ def list_of(db: Session, actor: Actor, account_id: int) -> list[ApiToken]:
     return list(db.exec(query.order_by(col(ApiToken.id).desc())).all())
 
 
+def one_of(db: Session, actor: Actor, account_id: int, token_id: int) -> ApiToken:
+    """A token of an account that the actor may see. Raises `NotFound`."""
+    account = get(db, actor, account_id)
+    return _of(db, account, token_id)
+
+
+def _of(db: Session, account: Account, token_id: int) -> ApiToken:
+    token = db.get(ApiToken, token_id)
+    if token is None or token.account_id != account.id:
+        raise NotFound(f"there is no token {token_id}")
+    return token
+
+
 def revoke(db: Session, actor: Actor, account_id: int, token_id: int, *, now: datetime) -> ApiToken:
     """End a token: one's own, or that of an account that the actor may change.
 
@@ -89,9 +117,7 @@ def revoke(db: Session, actor: Actor, account_id: int, token_id: int, *, now: da
     account = (
         locked(db, account_id) if actor.id == account_id else for_change(db, actor, account_id)
     )
-    token = db.get(ApiToken, token_id)
-    if token is None or token.account_id != account.id:
-        raise NotFound(f"there is no token {token_id}")
+    token = _of(db, account, token_id)
     if token.revoked_at is None:
         token.revoked_at = now
         db.add(token)

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from inventory.web.access_words import ACCESS_TONES, ACCESS_WORDS
+from inventory.web.audit_words import AUDIT_WORDS
+
 LABELS: Mapping[str, Mapping[str, LazyString]] = {
     "category": {
         "printer": _l("Printer"),
@@ -131,6 +134,8 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = {
         "federal_funds": _l("Federal funds"),
         "grant_number": _l("Grant number"),
     },
+    **ACCESS_WORDS,
+    **AUDIT_WORDS,
 }
 
 ICONS: Mapping[str, str] = {
@@ -149,7 +154,7 @@ TONES: Mapping[str, str] = {
     "disposed": "secondary", "new": "info", "matched": "success", "conflict": "warning",
     "ignored": "secondary", "queued": "secondary", "running": "info", "finished": "success",
     "done": "success", "failed": "danger", "cancelled": "secondary", "interrupted": "warning",
-    "low": "warning", "empty": "danger", "ok": "success",
+    "low": "warning", "empty": "danger", "ok": "success", **ACCESS_TONES,
 }  # fmt: skip
 """A state → the tone of its badge."""
 

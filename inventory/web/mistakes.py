@@ -20,5 +20,6 @@ SENTENCES = (
     _l("Invalid input type."),
     _l("Too many lines, or too long a line."),
     _l("The two passwords are not the same."),
+    _l("Choose what this person does."),
     _l("control characters are not allowed"),
 )
