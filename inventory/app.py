@@ -21,6 +21,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.desk.jobs_api",
     "inventory.assets.api",
     "inventory.assets.parts_api",
+    "inventory.assets.attachments_api",
     "inventory.assets.export_api",
     "inventory.assets.catalog_api",
     "inventory.assets.holds_api",

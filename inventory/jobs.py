@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from inventory.accounts import service as accounts
+from inventory.assets import file_retention
+from inventory.assets.file_store import FileStore
 from inventory.db import now
 from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
@@ -11,11 +13,13 @@ FORGET = "retention"
 
 
 def forget(ctx: JobContext) -> None:
-    """Delete what has ended long ago: sessions, tokens, set-up links, settled findings, sweeps."""
+    """Delete what has ended long ago: sessions, tokens, set-up links, settled findings, sweeps,
+    removed files."""
     with ctx.database.unit() as db:
         accounts.purge_expired(db, now())
     ctx.heartbeat()
     retention.purge(ctx.database, now=now())
+    file_retention.purge(ctx.database, FileStore.of(ctx.settings), now=now())
     if ctx.database.is_sqlite:
         # PostgreSQL keeps its planner's statistics fresh by itself.
         with ctx.database.unit() as db:

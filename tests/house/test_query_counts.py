@@ -34,6 +34,7 @@ MOST = {
     "/assets/1": 9,
     "/assets/by-tag/T-1": 9,
     "/assets/1/history": 4,
+    "/assets/1/files": 2,
     "/assets/1/supplies": 3,
     "/assets/1/pages": 3,
     "/assets/1/network": 3,

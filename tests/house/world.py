@@ -1,7 +1,9 @@
 """Two schools, and a caller for every role at one of them or everywhere, in one database."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,7 +32,10 @@ from tests.conftest import TEST_VAULT, Clock, _run_sql, database_named
 from tests.house.routes import Example, Side
 from tests.inventory.conftest import OPERATOR
 
-SETTINGS = Settings(token_requests_per_minute=1_000_000, max_body_bytes=5_000)
+FILES = tempfile.mkdtemp(prefix="hr-files-")
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
+
+SETTINGS = Settings(token_requests_per_minute=1_000_000, max_body_bytes=5_000, data_dir=FILES)
 APP = create_app(SETTINGS, Database("sqlite:///:memory:"))
 """For its URL map, at the time when tests are collected; a `World` gives it a real database."""
 
@@ -133,6 +138,8 @@ class World:
             client.set_cookie(cookie_name(SETTINGS), asked.cookie)
         given = {"json": asked.json, "data": asked.form, "query_string": asked.query, **options}
         given = {name: value for name, value in given.items() if value is not None}
+        if example.files and "data" not in options:
+            given["data"] = {**(asked.form or {}), **example.parts()}
         return client.open(
             asked.path, method=route.method, headers=asked.headers, buffered=True, **given
         )

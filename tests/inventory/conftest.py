@@ -10,6 +10,7 @@ cookie and CSRF header), `jane` (who has a password), `events` (of the audit log
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,8 +42,11 @@ DISTRICT_ROLES = {Role.COORDINATOR, Role.SUPERINTENDENT, Role.AUDITOR}
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url, district="Maple Valley Public Schools", worker=False)
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=database_url, district="Maple Valley Public Schools", worker=False,
+        data_dir=str(tmp_path / "data"),
+    )  # fmt: skip
 
 
 _BUILT: dict[tuple[int, int], Flask] = {}

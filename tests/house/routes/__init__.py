@@ -13,6 +13,7 @@ twice. The same holds for `form`. Requests carry `If-Match: *`.
 """
 
 import importlib
+import io
 import os
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -41,13 +42,19 @@ class Place(Enum):
 
 @dataclass(frozen=True)
 class Example:
-    """A request that somebody who is allowed to would make; `form` for pages that take one."""
+    """A request that somebody who is allowed to would make; `form` for pages that take one, `files`
+    for uploads."""
 
     path: Mapping[str, object] = field(default_factory=dict)
     json: object = None
     form: Mapping[str, object] | None = None
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     query: Mapping[str, object] = field(default_factory=dict)
     place: Place = Place.NOWHERE
+
+    def parts(self) -> dict[str, object]:
+        """`files` (name of the part: file name and bytes) as the test client takes them, once."""
+        return {part: (io.BytesIO(raw), name) for part, (name, raw) in self.files.items()}
 
 
 @dataclass
