@@ -61,6 +61,12 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: requests reads the target even where it is told not to follow."""
+        return None
+
+
 class Door:
     """Exchanges with one origin: `https://host[:port][/base]`, or `http://` on this machine."""
 
@@ -68,10 +74,10 @@ class Door:
         """Raises `Invalid` for an address a credential must not be sent to."""
         self.where, self._timing, self._limits = where, timing, limits
         self._origin, self.base = _pinned(url, where)
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers.update({"User-Agent": "Homeroom", "Accept": "application/json"})
-        # Proxies and CA bundles come from the environment, except on the way to ourselves.
-        self._session.trust_env = not is_loopback(url)
+        # Proxies and CA bundles come from the environment; no proxy stands before ourselves.
+        self._proxies = {"no_proxy": "localhost,127.0.0.1,::1"} if is_loopback(url) else {}
 
     def __repr__(self) -> str:
         return f"Door({self._origin}{self.base})"
@@ -101,7 +107,7 @@ class Door:
         try:
             with closing(self._open(request)) as response:
                 answer = self._answer(response, started)
-        except (requests.RequestException, low.HTTPError) as failed:
+        except (requests.RequestException, low.HTTPError, OSError, ValueError) as failed:
             # The library's own words may hold a header's value, so they are never passed on.
             error = self._failure(failed)
             _log.debug("%s %s: %s", request.method, request.path, error)
@@ -121,6 +127,7 @@ class Door:
             data=request.body,
             headers=dict(request.headers),
             auth=_no_netrc,
+            proxies=self._proxies,
             timeout=(self._limits.connect, self._limits.read),
             allow_redirects=False,
             stream=True,
@@ -162,7 +169,8 @@ class Door:
             return Unavailable(self.where, "the proxy was not reached")
         if any(isinstance(cause, _NEVER_LEFT) for cause in causes):
             return Unavailable(self.where, f"not reached ({type(causes[-1]).__name__})")
-        if isinstance(failed, ValueError):  # a URL or header that requests will not send
+        if isinstance(failed, requests.RequestException) and isinstance(failed, ValueError):
+            # A URL or header that requests will not send.
             return Invalid(self.where, f"the request cannot be made ({type(failed).__name__})")
         return AnswerLost(self.where, f"no answer ({type(causes[-1]).__name__})")
 

@@ -43,7 +43,7 @@ def receipt_from_json(text: str) -> Receipt:
             command_id=_optional(kept["command_id"]),
             details={_text(key): _text(value) for key, value in kept["details"].items()},
         )
-    except (KeyError, TypeError, AttributeError, RecursionError) as wrong:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
         raise ValueError("this is not a receipt") from wrong
     if receipt.sent_at.tzinfo is None:
         raise ValueError("this is not a receipt: its time has no zone")
