@@ -18,7 +18,8 @@ CONNECTOR_LINES = 250
 
 
 def exempt(vendor: str, item: str) -> bool:
-    return str(CHECKLIST[vendor][item]).startswith("exempt: ")
+    """Without a section nothing is exempt, and the checklist's own test fails."""
+    return str(CHECKLIST.get(vendor, {}).get(item)).startswith("exempt: ")
 
 
 RUNS = [
@@ -44,7 +45,7 @@ def test_contract(world: World, name: str) -> None:
 
 @pytest.mark.parametrize("vendor", vendor_names())
 def test_the_checklist_is_complete(vendor: str) -> None:
-    items = CHECKLIST[vendor]
+    items = CHECKLIST.get(vendor, {})
     assert set(items) == set(CASES) | OTHER_ITEMS
     for item, state in items.items():
         assert state == "done" or (state.startswith("exempt: ") and len(state) > 24), item
