@@ -49,6 +49,7 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.home_pages",
     "inventory.desk.find_pages",
     "inventory.desk.component_pages",
+    "inventory.desk.site_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""
 
