@@ -49,6 +49,11 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.home_pages",
     "inventory.desk.find_pages",
     "inventory.desk.component_pages",
+    "inventory.desk.asset_pages",
+    "inventory.desk.asset_network_pages",
+    "inventory.desk.asset_supplies_pages",
+    "inventory.desk.asset_files_pages",
+    "inventory.desk.asset_history_pages",
     "inventory.desk.site_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""

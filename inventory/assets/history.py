@@ -1,6 +1,7 @@
 """An asset's life in one list: what was done to it, what was seen of it, what was written."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from inventory.assets.sighting_models import Sighting
 from inventory.audit.models import AuditEvent
 
 Key = tuple[datetime, str, int]
+KINDS = frozenset({"event", "sighting", "note"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,24 @@ class Entry:
 
 
 def history(
-    db: Session, actor: Actor, asset_id: int, *, after: Key | None = None, limit: int = 50
+    db: Session,
+    actor: Actor,
+    asset_id: int,
+    *,
+    after: Key | None = None,
+    limit: int = 50,
+    kinds: Collection[str] = KINDS,
 ) -> list[Entry]:
-    """Newest first; `after` is the key of the last entry of the page before.
+    """Newest first; `after` is the key of the last entry of the page before. Only these `kinds`.
 
     Raises `NotFound` outside the actor's scope. A sighting stands where it began.
     """
     get(db, actor, asset_id)
+    readers = {"event": _events, "sighting": _sightings, "note": _notes}
     entries = [
-        *_events(db, asset_id, after, limit),
-        *_sightings(db, asset_id, after, limit),
-        *_notes(db, asset_id, after, limit),
+        entry
+        for kind in sorted(KINDS.intersection(kinds))
+        for entry in readers[kind](db, asset_id, after, limit)
     ]
     return sorted(entries, key=lambda entry: entry.key, reverse=True)[:limit]
 

@@ -85,7 +85,17 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = {
         "ok": _l("OK"),
         "low": _l("Low"),
         "empty": _l("Empty"),
+        "some_remains": _l("Some left"),
         "unknown": _l("Unknown"),
+        "unrestricted": _l("Not limited"),
+    },
+    "identifier": {
+        "serial": _l("Serial number"),
+        "mac": _l("MAC address"),
+        "imei": _l("IMEI"),
+        "meid": _l("MEID"),
+        "udid": _l("UDID"),
+        "snmp_engine_id": _l("SNMP engine id"),
     },
     "credential_kind": {"v1": _l("SNMPv1"), "v2c": _l("SNMPv2c"), "v3": _l("SNMPv3")},
     "site_kind": {

@@ -27,7 +27,7 @@
       event.preventDefault();
       openPalette();
     }
-    document.querySelectorAll("details.account-menu[open]").forEach((menu) => {
+    document.querySelectorAll("details.account-menu[open], details.drop[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
@@ -75,7 +75,7 @@
       return;
     }
     if (event.key === "Escape") {
-      document.querySelectorAll("details.account-menu[open]").forEach((menu) => {
+      document.querySelectorAll("details.account-menu[open], details.drop[open]").forEach((menu) => {
         menu.open = false;
         $("summary", menu).focus();
       });
@@ -115,6 +115,55 @@
     const count = $("[data-checked]", form);
     if (count) count.textContent = form.querySelectorAll("tbody input[type=checkbox]:checked").length;
   });
+
+  // Fields that only some kinds of device have; a long list of places, narrowed by what is typed.
+  const showFor = (kind) => kind.form.querySelectorAll("[data-for]").forEach((box) => {
+    box.hidden = kind.value !== "" && !box.dataset.for.split(" ").includes(kind.value);
+  });
+  document.querySelectorAll("[data-decides]").forEach(showFor);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-decides]")) showFor(event.target);
+  });
+  // Whoever fills in a field of a bulk change means to change it.
+  document.addEventListener("input", (event) => {
+    const tick = event.target.name === "tick" ? null : event.target.closest(".ticked")?.querySelector("[name=tick]");
+    if (tick) tick.checked = true;
+  });
+  const narrowed = new WeakMap();
+  document.addEventListener("input", (event) => {
+    const list = document.getElementById(event.target.dataset?.narrows || "-");
+    if (!list) return;
+    if (!narrowed.has(list)) narrowed.set(list, [...list.options]);
+    const words = event.target.value.toLowerCase().split(/\s+/);
+    const fits = (option) => words.every((word) => option.text.toLowerCase().includes(word));
+    const found = narrowed.get(list).filter(fits);
+    list.replaceChildren(...narrowed.get(list).filter((option) => option.selected || fits(option)));
+    if (found.length === 1) found[0].selected = true;
+    list.size = words.join("") && found.length > 1 ? Math.min(8, list.length) : 1;
+  });
+
+  // Copy a text; the button says so for a moment. Browsers allow it over https alone.
+  if (!navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = true; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button || !navigator.clipboard) return;
+    navigator.clipboard.writeText(button.dataset.copy).then(() => {
+      const name = button.getAttribute("aria-label");
+      button.classList.add("is-copied");
+      button.setAttribute("aria-label", button.dataset.copied);
+      setTimeout(() => { button.classList.remove("is-copied"); button.setAttribute("aria-label", name); }, 1500);
+    }, () => {});
+  });
+
+  // Files dropped on, or pasted into, the page of a form that takes files.
+  const drop = $("form[data-drop]");
+  const put = (files) => { if (files.length) { $("input[type=file]", drop).files = files; } };
+  if (drop) {
+    document.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });
+    document.addEventListener("dragleave", () => drop.classList.remove("is-over"));
+    document.addEventListener("drop", (event) => { event.preventDefault(); drop.classList.remove("is-over"); put(event.dataTransfer.files); });
+    document.addEventListener("paste", (event) => { if (!typing(event.target)) put(event.clipboardData.files); });
+  }
 
   // The part of a set-up link behind # never reaches the server: it is put into the form's field.
   const secret = $("[data-from-hash]");
