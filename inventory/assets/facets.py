@@ -90,6 +90,13 @@ def facets(db: Session, actor: Actor, wanted: AssetFilter, *, now: datetime) -> 
     return made
 
 
+def fleet_cells(db: Session, actor: Actor, *, now: datetime) -> tuple[Sequence[Cell], datetime]:
+    """Everything within the actor's scope as cells, and when they were counted; kept as for
+    facets."""
+    counted = _counted(db, actor, AssetFilter(), now)
+    return counted.cells, counted.at
+
+
 def _split(
     db: Session, wanted: AssetFilter, makers: set[int]
 ) -> tuple[dict[str, Test], AssetFilter]:

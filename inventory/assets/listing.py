@@ -119,6 +119,13 @@ def list_assets(
     )
 
 
+def count_assets(db: Session, actor: Actor, wanted: AssetFilter) -> tuple[int, bool]:
+    """What the list says of its length, without its rows: `AssetPage.count` and `capped`."""
+    found = matching(db, actor, wanted)
+    ids, capped = _count(db, found.where, keep=False)
+    return len(ids) + len(found.exact), capped
+
+
 def sort_of(sort: str) -> tuple[Sort, bool]:
     """The order and whether it runs downwards. Raises `InvalidInput` for anything not listed."""
     order = SORTS.get(sort.removeprefix("-"))

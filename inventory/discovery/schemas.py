@@ -131,6 +131,9 @@ class NetworkListArgs(PageArgs):
 class SweepListArgs(PageArgs):
     network_id = fields.Integer(validate=validate.Range(min=1, max=MAX_ID))
     state = fields.Enum(SweepState, by_value=True)
+    troubled = fields.Boolean(
+        metadata={"description": "went wrong, and no later sweep of the network has ended since"}
+    )
 
 
 class HeardView(ObjectSchema):

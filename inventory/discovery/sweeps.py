@@ -15,6 +15,7 @@ from inventory.audit import service as audit
 from inventory.db import Database, now as present
 from inventory.discovery import network_rules, networks
 from inventory.discovery.models import OPEN_STATES, Network, NetworkCredential, Sweep, SweepState
+from inventory.discovery.troubled import not_made_good
 from inventory.engine import JobContext, enqueue
 from inventory.errors import Conflict, NotFound
 from inventory.settings import Settings
@@ -112,10 +113,14 @@ def recent(
     *,
     network_id: int | None = None,
     state: SweepState | None = None,
+    troubled: bool | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[tuple[Sweep, Network]]:
-    """Sweeps within the actor's sites, newest first; `before` an id is the keyset."""
+    """Sweeps within the actor's sites, newest first; `before` an id is the keyset.
+
+    troubled  those that went wrong and that nothing has made good since; False: the others
+    """
     actor.require_anywhere(Permission.DISCOVERY_READ)
     query = select(Sweep, Network).where(col(Network.id) == col(Sweep.network_id))
     scope = actor.scope(Permission.DISCOVERY_READ)
@@ -125,6 +130,9 @@ def recent(
         query = query.where(Sweep.network_id == network_id)
     if state is not None:
         query = query.where(Sweep.state == state)
+    if troubled is not None:
+        wrong = not_made_good()
+        query = query.where(wrong if troubled else ~wrong)
     if before is not None:
         query = query.where(Sweep.id < before)
     query = query.order_by(sa.desc(col(Sweep.id))).limit(limit)

@@ -37,7 +37,8 @@ def list_(args: dict[str, Any]) -> dict[str, Any]:
     limit = args["limit"]
     rows = sweeps.recent(
         current_db(), current_actor(), network_id=args.get("network_id"),
-        state=args.get("state"), before=after_id(args), limit=limit + 1,
+        state=args.get("state"), troubled=args.get("troubled"), before=after_id(args),
+        limit=limit + 1,
     )  # fmt: skip
     return page_of_rows(
         rows,
