@@ -57,14 +57,20 @@ def install(folder: Path, *, worker: bool = False, **more: str) -> Installation:
 
 
 @contextmanager
-def running(made: Installation) -> Iterator[Installation]:
-    """Serve it until the block ends. Raises AssertionError where the server does not start."""
+def running(made: Installation, *, empty: bool = False) -> Iterator[Installation]:
+    """Serve it until the block ends; of an `empty` one, read the set-up link that is printed.
+
+    Raises AssertionError where the server does not start.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "inventory.cli", "run"], env=made.environment,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
         _wait(made, process)
+        while empty and not made.link:
+            assert process.stdout is not None
+            made.link = link_in(process.stdout.readline())
         yield made
     finally:
         process.terminate()
@@ -86,6 +92,6 @@ def _wait(made: Installation, process: "subprocess.Popen[str]") -> None:
     raise AssertionError("the server did not answer in time")
 
 
-def printed_link(process_output: str) -> str:
-    """The set-up link among what the server printed."""
-    return next(word for word in process_output.split() if "/setup#" in word)
+def link_in(line: str) -> str:
+    """The set-up link in a line that the server printed, else ""."""
+    return next((word for word in line.split() if "/setup#" in word), "")
