@@ -1,16 +1,98 @@
-"""/: what waits for somebody, and the fleet at a glance."""
+"""/: what waits for somebody, and the fleet at a glance; every number leads to its list."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response
+from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
+from inventory.desk import home
+from inventory.desk.home import Figures, Severity, pairs
+from inventory.discovery import networks
+from inventory.http.unit import current_actor, current_db, current_now, runtime
+from inventory.web import charts, showing
+from inventory.web.charts import Chart
+from inventory.web.labels import label
 from inventory.web.pages import page
 
 bp = Blueprint("home", __name__)
+
+QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
+    "conflicts": (_l("Conflicts"), _l("two sources disagree about a device")),
+    "new": (_l("New on the network"), _l("found by a sweep, not yet in the inventory")),
+    "sweeps": (_l("Failed sweeps"), _l("without a success since")),
+    "unseen": (_l("Not seen for 45 days"), _l("deployed, and silent on the network")),
+    "supplies_empty": (_l("Supplies empty"), _l("printers that cannot print")),
+    "supplies_low": (_l("Supplies low"), _l("printers that soon cannot print")),
+    "warranty": (_l("Warranty ends soon"), _l("within 60 days")),
+}
+"""Queue → its name, and what it means."""
+
+TONES = {Severity.CLEAR: "success", Severity.NOTICE: "info", Severity.WARNING: "warning",
+         Severity.URGENT: "danger"}  # fmt: skip
+
+SEEN_WORDS: Mapping[str, LazyString] = {
+    "week": _l("within 7 days"),
+    "month": _l("within 30 days"),
+    "quarter": _l("within 90 days"),
+    "longer": _l("longer ago"),
+    "never": _l("never seen"),
+}
+"""Stretches of `assets.spans.Seen`; a test checks that each has its words."""
 
 
 @bp.route("/")
 @guarded(Permission.SELF, page=True)
 def show() -> Response:
-    """The first page."""
-    return page("desk/home.html")
+    """The first page, by what the viewer may see."""
+    db, actor = current_db(), current_actor()
+    now = current_now().astimezone(runtime().settings.zone)
+    figures = home.figures(db, actor, now=now) if actor.holds(Permission.ASSET_READ) else None
+    return page(
+        "desk/home.html",
+        queues=home.queues(db, actor, now=now),
+        words=QUEUE_WORDS,
+        tones=TONES,
+        link=_link,
+        figures=figures,
+        pictures=_charts(figures) if figures is not None and figures.total else (),
+        begin=actor.holds(Permission.NETWORK_WRITE) and not networks.visible(db, actor, limit=1),
+    )
+
+
+def _link(listed: str, args: home.Args) -> str:
+    """The address of a list with its arguments."""
+    path = {"assets": "/assets", "discoveries": "/discoveries", "sweeps": "/sweeps"}[listed]
+    return f"{path}?{urlencode(pairs(args))}"
+
+
+def _charts(figures: Figures) -> Sequence[Chart]:
+    """The fleet by its sides."""
+    sides = figures.charts
+
+    def drawn(key: str) -> list[charts.Bar]:
+        return [
+            charts.Bar(_label(key, bar), bar.count, _link("assets", bar.args)) for bar in sides[key]
+        ]
+
+    number = showing.number
+    return (
+        charts.bars(_("By kind"), drawn("category"), number=number, id="kind", limit=12),
+        charts.bars(_("By school"), drawn("school"), number=number, id="school", limit=12),
+        charts.bars(_("Last seen"), drawn("seen"), number=number, id="seen"),
+        charts.columns(_("By year"), drawn("age"), number=number, id="age"),
+        charts.stacked(_("By status"), drawn("status"), number=number, id="status"),
+    )
+
+
+def _label(key: str, bar: home.Bar) -> str:
+    if key == "school" and bar.value is None:
+        return str(_("At no school"))
+    if key == "seen":
+        return str(SEEN_WORDS.get(str(bar.value), bar.label))
+    if key in {"category", "status"}:
+        return label(key, bar.value)
+    return bar.label
