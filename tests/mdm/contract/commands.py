@@ -233,6 +233,19 @@ def read_only(world: World) -> None:
 
 
 @case
+def least_rights(world: World) -> None:
+    """A reader's token may not act, at the vendor's end."""
+    assert len(world.devices(world.open(Access.READ))) > 0
+    granted = {grant for token in world.fake.tokens.values() for grant in token.grants}
+    assert granted
+    assert not granted & world.fake.acting_grants
+    connector, command = world.any_command()
+    connector.send(command)
+    granted = {grant for token in world.fake.tokens.values() for grant in token.grants}
+    assert granted & world.fake.acting_grants
+
+
+@case
 def tags(world: World) -> None:
     """Our tag is written back where it is declared, and nowhere else."""
     connector = world.open()

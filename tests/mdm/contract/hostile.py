@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mdm import errors
+from mdm.capabilities import Confirmation
 from mdm.connection import Access
 from mdm.records import device_record
 from tests.mdm.contract import case
@@ -63,7 +64,10 @@ def one_odd_field(world: World) -> None:
 
 @case
 def odd_answers(world: World) -> None:
-    """Whatever an answer to a command or about it holds, it is a result or an error of ours."""
+    """Whatever an answer to a command or about it holds, it is a result or an error of ours.
+
+    A command that is followed by its id is never taken as sent without one.
+    """
     connector = world.open()
     receipts = [
         connector.send(world.command(row, world.device_for(row))) for row in world.info.capabilities
@@ -73,8 +77,13 @@ def odd_answers(world: World) -> None:
             world.fake.twist = twist
             world.fake.fail(Fault.TWISTED, 10_000)
             for row, receipt in zip(world.info.capabilities, receipts, strict=True):
-                _words(connector.send, world.command(row, world.device_for(row)))
                 _words(connector.outcome, receipt)
+                try:
+                    sent = connector.send(world.command(row, world.device_for(row)))
+                except errors.MdmError:
+                    continue
+                by_id = row.confirmed_by is Confirmation.COMMAND_ID
+                assert bool(sent.command_id) == by_id, (row, wrong)
             world.fake.heal()
 
 

@@ -123,6 +123,7 @@ def throttling(world: World) -> None:
     error = raised(world.devices)
     assert isinstance(error, errors.Throttled)
     assert error.retry_after == 900
+    assert 900.0 not in world.time.slept
 
 
 @case

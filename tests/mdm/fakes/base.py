@@ -47,6 +47,7 @@ class FakeVendor(ABC):
 
     vendor: ClassVar[str] = ""
     own_address: ClassVar[bool] = False  # the address is a setting: `config` uses `reached_at`
+    acting_grants: ClassVar[frozenset[str]] = frozenset()  # rights of a token that can act
     spec: ClassVar[str | None] = None  # the vendor's document below shared/mdm/specs
     spec_is_strict: ClassVar[bool] = True  # see tests/mdm/prism.py
     partial_action: ClassVar[str | None] = None  # refused inside a 200, see `refuse`

@@ -41,6 +41,7 @@ STATES = {
 class FakeGoogle(GoogleLogin):
     vendor = "google_workspace"
     partial_action = Action.DISABLE
+    acting_grants = frozenset(ACT_BOOKS | ACT_MOBILE)
     spec = "google/admin-directory-devices.openapi.json"
     subject = "mdm@willowpark.example"
 
