@@ -55,6 +55,8 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.asset_files_pages",
     "inventory.desk.asset_history_pages",
     "inventory.desk.site_pages",
+    "inventory.assets.form_pages",
+    "inventory.assets.bulk_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""
 
