@@ -57,6 +57,8 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.site_pages",
     "inventory.assets.form_pages",
     "inventory.assets.bulk_pages",
+    "inventory.desk.list_pages",
+    "inventory.desk.view_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""
 
