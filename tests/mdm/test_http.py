@@ -167,6 +167,7 @@ def test_a_header_that_cannot_be_sent_is_told_without_its_value() -> None:
             )
         assert not vendor.heard
     assert "hush" not in repr(wrong.value)
+    assert wrong.value.__cause__ is None
     assert wrong.value.__suppress_context__
 
 
