@@ -55,6 +55,7 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.asset_files_pages",
     "inventory.desk.asset_history_pages",
     "inventory.desk.site_pages",
+    "inventory.desk.audit_pages",
     "inventory.assets.form_pages",
     "inventory.assets.bulk_pages",
     "inventory.desk.list_pages",

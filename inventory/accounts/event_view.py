@@ -13,6 +13,7 @@ from inventory.access import Actor
 from inventory.audit.models import AuditEvent
 from inventory.sites.naming import Spot, spots
 from inventory.web.labels import LABELS, label
+from inventory.web.showing import visible
 
 MOST_CHANGES, MOST_TEXT = 40, 300
 PLACES = ("site_id", "parent_id")
@@ -129,7 +130,7 @@ def _places_in(value: Any, field: str = "") -> Iterator[int]:
     elif isinstance(value, list):
         for each in value[:MOST_CHANGES]:
             yield from _places_in(each, field)
-    elif field in PLACES and isinstance(value, int):
+    elif field in PLACES and isinstance(value, int) and 0 < value < 2**31:
         yield value
 
 
@@ -148,4 +149,6 @@ def _object(stored: str) -> dict[str, Any]:
 
 def _raw(event: AuditEvent) -> str:
     sides = {"before": json.loads(event.before), "after": json.loads(event.after)}
-    return json.dumps(sides, ensure_ascii=False, indent=1)
+    text = json.dumps(sides, ensure_ascii=False, indent=1)
+    # What would be invisible, or rearrange the page, stands there as JSON escapes it.
+    return "".join(c if visible(c) == c else json.dumps(c)[1:-1] for c in text)

@@ -1,6 +1,6 @@
 """Lists of accounts, in the reach of whoever asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -83,6 +83,17 @@ def grants_by_account(db: Session, account_ids: Sequence[int]) -> dict[int, list
     for grant in db.exec(query.order_by(col(RoleGrant.id))).all():
         found[grant.account_id].append(grant)
     return found
+
+
+def names_by_id(db: Session, actor: Actor, account_ids: Collection[int]) -> dict[int, str]:
+    """The user names of those of these accounts that the actor may see."""
+    if not account_ids or not actor.holds(Permission.ACCOUNT_READ):
+        return {}
+    query = sa.select(col(Account.id), col(Account.user_name))
+    query = query.where(col(Account.id).in_(set(account_ids)))
+    if _reached(actor):
+        query = query.where(_with_grant(*_reached(actor)))
+    return {int(id_): str(name) for id_, name in db.execute(query)}
 
 
 def _clauses(actor: Actor, wanted: AccountFilter, now: datetime) -> list[Any]:

@@ -56,6 +56,11 @@ def find(
     return list(db.exec(query.order_by(id_.desc())).all())
 
 
+def newest(db: Session) -> int:
+    """The number of the last event; 0 where there is none."""
+    return int(db.execute(sa.select(sa.func.max(col(AuditEvent.id)))).scalar() or 0)
+
+
 def actions(db: Session) -> list[str]:
     """Every action that was ever recorded, by name. It jumps along the index from one to the next:
     as many steps as there are actions, however long the log is."""

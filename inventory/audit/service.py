@@ -116,30 +116,54 @@ def digest_of(key: bytes, previous: str, event: AuditEvent) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`broken_at` is the first event that does not fit, None where the chain is whole."""
+    """`broken_at` is the first event that does not fit, None where the chain is whole.
+
+    events    so many fit, from the first one on; `head` is the digest of the last of them
+    complete  False where only a part was asked for and there is more
+    """
 
     events: int
     head: str
     broken_at: int | None = None
     why: str = ""
+    complete: bool = True
 
 
-def verify(db: Session) -> Verdict:
-    """Recompute the whole chain in bounded memory."""
-    head = db.get(AuditHead, 1)
+def verify(db: Session, *, after: int = 0, most: int | None = None) -> Verdict:
+    """Recompute the chain in bounded memory; others may append to it meanwhile.
+
+    after  begin behind this event: an earlier call has found everything up to it whole
+    most   stop after so many events
+    """
+    key = _chain_key(db, _head(db))
+    first = db.get(AuditEvent, after) if after else None
+    if after and first is None:
+        return Verdict(after - 1, GENESIS, after, "an event is missing")
+    previous, expected = first.digest if first else GENESIS, after + 1
+    while True:
+        begun = expected
+        for event in in_order(db, after=expected - 1):
+            if most is not None and expected > after + most:
+                return Verdict(expected - 1, previous, complete=False)
+            if event.id != expected:
+                return Verdict(expected - 1, previous, expected, "an event is missing")
+            if not hmac.compare_digest(digest_of(key, previous, event), event.digest):
+                return Verdict(expected - 1, previous, event.id, "an event was changed")
+            previous, expected = event.digest, expected + 1
+        head = _head(db)
+        if (head.last_id, head.digest) == (expected - 1, previous):
+            return Verdict(expected - 1, previous)
+        # The head is ahead of what was read: events came meanwhile, or the last ones are gone.
+        if head.last_id < expected or expected == begun:
+            return Verdict(expected - 1, previous, expected, "the end of the chain is missing")
+
+
+def _head(db: Session) -> AuditHead:
+    query = select(AuditHead).where(AuditHead.id == 1).execution_options(populate_existing=True)
+    head = db.exec(query).first()
     if head is None:
         raise Misconfigured("the database has no audit chain; run `homeroom init`")
-    key = _chain_key(db, head)
-    previous, expected = GENESIS, 1
-    for event in in_order(db):
-        if event.id != expected:
-            return Verdict(expected - 1, previous, expected, "an event is missing")
-        if not hmac.compare_digest(digest_of(key, previous, event), event.digest):
-            return Verdict(expected - 1, previous, event.id, "an event was changed")
-        previous, expected = event.digest, expected + 1
-    if (head.last_id, head.digest) != (expected - 1, previous):
-        return Verdict(expected - 1, previous, expected, "the end of the chain is missing")
-    return Verdict(expected - 1, previous)
+    return head
 
 
 def in_order(db: Session, *, after: int = 0, batch: int = 1000) -> Iterator[AuditEvent]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
-from inventory.assets.place_counts import counts_by_place
+from inventory.assets.at_once import counts_by_place
 from inventory.errors import NotFound, VersionMismatch
 from inventory.http.unit import current_actor, current_db, current_now
 from inventory.schema import ROW_ID, ObjectSchema, Text

@@ -1,5 +1,7 @@
 """The audit chain: append-only, in the same transaction, and every break is found."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -87,3 +89,46 @@ def test_unusual_values_survive_the_round_trip(database: Database, clock: Clock)
     with database.unit(write=False) as db:
         assert audit.verify(db).broken_at is None
         assert sa.inspect(db.get_bind()).has_table("audit_event")
+
+
+def test_a_part_of_the_chain_is_verified_behind_what_is_known_to_fit(
+    database: Database, clock: Clock
+) -> None:
+    with database.unit() as db:
+        for n in range(5):
+            audit.record(db, ACTOR, "thing.done", now=clock(), after={"n": n})
+    with database.unit(write=False) as db:
+        whole = audit.verify(db)
+        assert (whole.events, whole.complete) == (5, True)
+        part = audit.verify(db, most=2)
+        assert (part.events, part.broken_at, part.complete) == (2, None, False)
+        rest = audit.verify(db, after=2, most=3)
+        assert rest == whole
+        beyond = audit.verify(db, after=6)
+        assert (beyond.broken_at, beyond.why) == (6, "an event is missing")
+
+
+def test_whoever_writes_while_the_chain_is_verified_does_not_break_it(
+    database: Database, clock: Clock
+) -> None:
+    """The head was read before the event that came meanwhile: that is no missing end."""
+    with database.unit() as db:
+        audit.record(db, ACTOR, "thing.done", now=clock())
+    wrote = []
+
+    def write(connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        reads = "FROM audit_event" in statement and not connection.get_execution_options().get(
+            "homeroom_write"
+        )
+        if reads and not wrote:
+            wrote.append(True)
+            with database.unit() as other:
+                audit.record(other, ACTOR, "thing.meanwhile", now=clock())
+
+    sa.event.listen(database.engine, "before_cursor_execute", write)
+    with database.unit(write=False) as db:
+        verdict = audit.verify(db)
+    assert wrote
+    assert verdict.broken_at is None
+    with database.unit(write=False) as db:
+        assert audit.verify(db).events == 2
