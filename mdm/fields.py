@@ -24,8 +24,9 @@ class Unreadable(ValueError):
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
     """Displayable text: white space is one blank, no control or invisible characters, bounded."""
-    text = " ".join(text[: limit * 4].split())
-    return "".join(c for c in text if unicodedata.category(c)[0] != "C")[:limit].strip()
+    spaced = " ".join(text[: limit * 4].split())
+    shown = "".join(c for c in spaced if unicodedata.category(c)[0] != "C")
+    return " ".join(shown.split())[:limit].strip()
 
 
 class Fields:

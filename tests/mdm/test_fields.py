@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from mdm.fields import MAX_TEXT, Fields, Unreadable, clean, read_rows
 from mdm.identifiers import imeis, macs, meids
@@ -38,6 +38,7 @@ def test_no_value_of_any_shape_raises(value: Any) -> None:
 
 
 @given(st.text())
+@example("a \u200b b")
 def test_clean_text_can_be_shown_anywhere(text: str) -> None:
     found = clean(text)
     assert len(found) <= MAX_TEXT
