@@ -60,6 +60,14 @@ PAGES: tuple[str, ...] = (
     "inventory.assets.bulk_pages",
     "inventory.desk.list_pages",
     "inventory.desk.view_pages",
+    "inventory.discovery.network_pages",
+    "inventory.discovery.network_form_pages",
+    "inventory.discovery.credential_pages",
+    "inventory.discovery.sweep_pages",
+    "inventory.discovery.review_pages",
+    "inventory.discovery.decision_pages",
+    "inventory.discovery.review_bulk_pages",
+    "inventory.discovery.welcome_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""
 

@@ -81,10 +81,11 @@ def check(draft: NetworkDraft, limits: Limits) -> None:
 
 def check_targets(
     targets: Sequence[str], exclusions: Sequence[str], *, max_hosts: int, limits: Limits
-) -> None:
-    """Raises `InvalidInput` (field `targets`, `exclusions` or `max_hosts`).
+) -> int:
+    """How many addresses these are; a host name counts as one.
 
     Host names are checked by their spelling only: asking a name server belongs to the sweep.
+    Raises `InvalidInput` (field `targets`, `exclusions` or `max_hosts`).
     """
     if not targets:
         raise _wrong("targets", "name at least one address, range, CIDR or host")
@@ -94,8 +95,9 @@ def check_targets(
         raise _wrong("max_hosts", f"must be between 1 and {limits.max_hosts:,}")
     _each("exclusions", exclusions)
     literal = [text for text in targets if not is_name(text)]
+    names = len(targets) - len(literal)
     if not literal:
-        return
+        return names
     try:
         addresses = parse_targets(
             literal,
@@ -111,6 +113,7 @@ def check_targets(
             f"{outside[0]} is a public address; only private ranges are swept "
             "unless the setting sweep_public_addresses allows it",
         )
+    return names + len(addresses)
 
 
 def _each(field: str, texts: Sequence[str]) -> None:

@@ -76,7 +76,7 @@ def visible(
     db: Session, actor: Actor, wanted: Wanted, *, before: int | None = None, limit: int = 50
 ) -> list[DiscoveryFinding]:
     """Findings within the actor's sites, newest first; `before` an id is the keyset."""
-    query = select(DiscoveryFinding).where(*_clauses(db, actor, wanted))
+    query = select(DiscoveryFinding).where(*clauses(db, actor, wanted))
     if before is not None:
         query = query.where(DiscoveryFinding.id < before)
     return list(db.exec(query.order_by(sa.desc(col(DiscoveryFinding.id))).limit(limit)).all())
@@ -86,7 +86,7 @@ def count(db: Session, actor: Actor, wanted: Wanted) -> tuple[int, bool]:
     """How many, up to `COUNTED`; True where there are more."""
     few = (
         sa.select(col(DiscoveryFinding.id))
-        .where(*_clauses(db, actor, wanted))
+        .where(*clauses(db, actor, wanted))
         .limit(COUNTED + 1)
         .subquery()
     )
@@ -94,20 +94,21 @@ def count(db: Session, actor: Actor, wanted: Wanted) -> tuple[int, bool]:
     return min(found, COUNTED), found > COUNTED
 
 
-def _clauses(db: Session, actor: Actor, wanted: Wanted) -> list[Any]:
+def clauses(db: Session, actor: Actor, wanted: Wanted) -> list[Any]:
+    """WHERE clauses for what is wanted, within the actor's sites. Raises `Forbidden`."""
     actor.require_anywhere(Permission.DISCOVERY_READ)
     f = DiscoveryFinding
-    clauses: list[Any] = []
+    found: list[Any] = []
     scope = actor.scope(Permission.DISCOVERY_READ)
     if scope is not None:
-        clauses.append(col(f.site_id).in_(scope))
+        found.append(col(f.site_id).in_(scope))
     if wanted.site_id is not None:
-        clauses.append(col(f.site_id).in_(sites.subtree(db, wanted.site_id)))
+        found.append(col(f.site_id).in_(sites.subtree(db, wanted.site_id)))
     waiting = sa.and_(
         col(f.decision).is_(None), col(f.outcome).in_([Outcome.NEW, Outcome.CONFLICT])
     )
     if wanted.state != "all":
-        clauses.append(waiting if wanted.state == "open" else sa.not_(waiting))
+        found.append(waiting if wanted.state == "open" else sa.not_(waiting))
     for column, value in (
         (f.outcome, wanted.outcome),
         (f.network_id, wanted.network_id),
@@ -116,8 +117,8 @@ def _clauses(db: Session, actor: Actor, wanted: Wanted) -> list[Any]:
         (f.default_community, wanted.default_community),
     ):
         if value is not None:
-            clauses.append(col(column) == value)
-    return clauses
+            found.append(col(column) == value)
+    return found
 
 
 def candidates(db: Session, actor: Actor, row: DiscoveryFinding) -> list[Candidate]:

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from inventory.web.access_words import ACCESS_TONES, ACCESS_WORDS
 from inventory.web.audit_words import AUDIT_WORDS
+from inventory.web.discovery_words import DISCOVERY_TONES, DISCOVERY_WORDS
 
 LABELS: Mapping[str, Mapping[str, LazyString]] = {
     "category": {
@@ -146,6 +147,7 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = {
     },
     **ACCESS_WORDS,
     **AUDIT_WORDS,
+    **DISCOVERY_WORDS,
 }
 
 ICONS: Mapping[str, str] = {
@@ -165,6 +167,7 @@ TONES: Mapping[str, str] = {
     "ignored": "secondary", "queued": "secondary", "running": "info", "finished": "success",
     "done": "success", "failed": "danger", "cancelled": "secondary", "interrupted": "warning",
     "low": "warning", "empty": "danger", "ok": "success", **ACCESS_TONES,
+    **DISCOVERY_TONES,
 }  # fmt: skip
 """A state → the tone of its badge."""
 

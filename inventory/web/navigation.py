@@ -62,8 +62,8 @@ MENU: tuple[Group, ...] = (
             ),
             Entry(_l("Sweeps"), "sweep_pages.listed", _P.DISCOVERY_READ, "arrow-repeat", "sweeps"),
             Entry(
-                _l("Credentials"), "credential_pages.listed", _P.DISCOVERY_READ, "key",
-                "credentials", everywhere=True,
+                _l("Credentials"), "credential_pages.listed", _P.NETWORK_WRITE, "key",
+                "credentials",
             ),
             Entry(_l("Network map"), "map_pages.show", _P.DISCOVERY_READ, "diagram-3", "map"),
         ),

@@ -21,6 +21,8 @@ from inventory.engine import JobContext
 from inventory.settings import Settings
 from inventory.sites.models import Site, SiteKind
 from snmp_discovery.types import CommunityCredential, Credential, UsmCredential, Version
+from tests.conftest import Clock
+from tests.inventory.discovery.page_world import World
 from tests.simnet import District, Simnet, load_district
 
 ANYBODY = system_actor("test", Permission)
@@ -172,3 +174,9 @@ def simnet() -> Iterator[Callable[..., Simnet]]:
 def printers(simnet: Callable[..., Simnet]) -> Simnet:
     """Three printers of three makers."""
     return simnet(PRINTERS)
+
+
+@pytest.fixture
+def world(database: Database, clock: Clock) -> World:
+    """What the tests of pages make directly."""
+    return World(database, clock)
