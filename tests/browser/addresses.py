@@ -4,19 +4,130 @@ A page route that is missing here fails a test, so that no page escapes the gate
 send elsewhere, or answer parts and files, are named in `NOT_PAGES` with the reason.
 """
 
+ACCOUNT = "/accounts/<int(max=2147483647):account_id>"
+ASSET = "/assets/<int(max=2147483647):asset_id>"
+FILE = f"{ASSET}/files/<int(max=2147483647):file_id>"
+CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
+FINDING = "/discoveries/<int(max=2147483647):finding_id>"
+NETWORK = "/networks/<int(max=2147483647):network_id>"
+SITE = "/sites/<int(max=2147483647):site_id>"
+SWEEP = "/sweeps/<int(max=2147483647):sweep_id>"
+VIEW = "/views/<int(max=2147483647):view_id>"
+
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "/": ("/",),
-    "/find": ("/find", "/find?q=printer"),
+    "/find": ("/find", "/find?q=printer", "/find?q=WPS-99999"),
     "/components": ("/components",),
     "/components/dialog": ("/components/dialog",),
+    "/welcome": (
+        "/welcome", "/welcome?step=school", "/welcome?step=credential&kind=v3",
+        "/welcome?step=network", "/welcome?step=sweep",
+    ),
+    # One's own account
+    "/me": ("/me",),
     "/me/password": ("/me/password",),
-}
+    "/me/preferences": ("/me/preferences",),
+    "/me/sessions": ("/me/sessions",),
+    "/me/sessions/<int(max=2147483647):session_id>/end": ("/me/sessions/{own_session}/end",),
+    "/me/sessions/end-others": ("/me/sessions/end-others",),
+    "/me/tokens": ("/me/tokens",),
+    "/me/tokens/new": ("/me/tokens/new",),
+    "/me/tokens/<int(max=2147483647):token_id>/revoke": ("/me/tokens/{own_token}/revoke",),
+    # Assets
+    "/assets": (
+        "/assets", "/assets?category=printer&status=deployed", "/assets?q=nothing+like+this",
+        "/assets?sort=-last_seen_at",
+    ),
+    "/assets/columns": ("/assets/columns",),
+    "/assets/filter": ("/assets/filter",),
+    "/assets/bulk": ("/assets/bulk?id={asset}&id={evil_asset}",),
+    "/assets/new": ("/assets/new",),
+    ASSET: ("/assets/{asset}", "/assets/{evil_asset}", "/assets/{switch}"),
+    f"{ASSET}/edit": ("/assets/{asset}/edit", "/assets/{evil_asset}/edit"),
+    f"{ASSET}/status": ("/assets/{asset}/status",),
+    f"{ASSET}/retire": ("/assets/{asset}/retire",),
+    f"{ASSET}/notes": ("/assets/{asset}/notes",),
+    f"{ASSET}/network": ("/assets/{asset}/network", "/assets/{switch}/network"),
+    f"{ASSET}/supplies": ("/assets/{printer}/supplies",),
+    f"{ASSET}/files": ("/assets/{asset}/files", "/assets/{evil_asset}/files"),
+    FILE: ("/assets/{evil_asset}/files/{file}",),
+    f"{FILE}/remove": ("/assets/{evil_asset}/files/{file}/remove",),
+    f"{ASSET}/history": ("/assets/{asset}/history", "/assets/{evil_asset}/history"),
+    "/views": ("/views",),
+    "/views/new": ("/views/new",),
+    VIEW: ("/views/{view}",),
+    f"{VIEW}/delete": ("/views/{view}/delete",),
+    f"{VIEW}/share": ("/views/{view}/share",),
+    # Discovery
+    "/discoveries": ("/discoveries", "/discoveries?outcome=conflict"),
+    FINDING: ("/discoveries/{finding_new}", "/discoveries/{finding_conflict}"),
+    f"{FINDING}/accept": ("/discoveries/{finding_new}/accept",),
+    f"{FINDING}/attach": ("/discoveries/{finding_new}/attach",),
+    f"{FINDING}/ignore": ("/discoveries/{finding_new}/ignore",),
+    f"{FINDING}/same": ("/discoveries/{finding_conflict}/same",),
+    f"{FINDING}/replaced": ("/discoveries/{finding_conflict}/replaced",),
+    "/networks": ("/networks",),
+    "/networks/new": ("/networks/new",),
+    NETWORK: ("/networks/{network}", "/networks/{evil_network}"),
+    f"{NETWORK}/edit": ("/networks/{network}/edit",),
+    f"{NETWORK}/delete": ("/networks/{evil_network}/delete",),
+    f"{NETWORK}/heard": ("/networks/{network}/heard",),
+    "/credentials": ("/credentials",),
+    "/credentials/new": ("/credentials/new",),
+    CREDENTIAL: ("/credentials/{credential}",),
+    f"{CREDENTIAL}/edit": ("/credentials/{credential}/edit",),
+    f"{CREDENTIAL}/delete": ("/credentials/{credential}/delete",),
+    "/sweeps": ("/sweeps",),
+    SWEEP: ("/sweeps/{sweep}",),
+    "/map": ("/map",),
+    # The district
+    "/sites": ("/sites",),
+    SITE: ("/sites/{school}",),
+    f"{SITE}/edit": ("/sites/{school}/edit",),
+    f"{SITE}/move": ("/sites/{room}/move",),
+    f"{SITE}/new": ("/sites/{school}/new",),
+    f"{SITE}/delete": ("/sites/{room}/delete",),
+    "/accounts": ("/accounts", "/accounts?role=technician"),
+    "/accounts/new": ("/accounts/new",),
+    ACCOUNT: ("/accounts/{technician}", "/accounts/{program}"),
+    f"{ACCOUNT}/edit": ("/accounts/{technician}/edit",),
+    f"{ACCOUNT}/history": ("/accounts/{technician}/history",),
+    f"{ACCOUNT}/disable": ("/accounts/{technician}/disable",),
+    f"{ACCOUNT}/enable": ("/accounts/{disabled}/enable",),
+    f"{ACCOUNT}/one-time-password": ("/accounts/{technician}/one-time-password",),
+    f"{ACCOUNT}/roles/new": ("/accounts/{technician}/roles/new",),
+    f"{ACCOUNT}/roles/<int(max=2147483647):grant_id>/withdraw": (
+        "/accounts/{technician}/roles/{grant}/withdraw",
+    ),
+    f"{ACCOUNT}/sessions": ("/accounts/{technician}/sessions",),
+    f"{ACCOUNT}/sessions/<int(max=2147483647):session_id>/end": (
+        "/accounts/{technician}/sessions/{session}/end",
+    ),
+    f"{ACCOUNT}/tokens": ("/accounts/{program}/tokens",),
+    f"{ACCOUNT}/tokens/new": ("/accounts/{program}/tokens/new",),
+    f"{ACCOUNT}/tokens/<int(max=2147483647):token_id>/revoke": (
+        "/accounts/{program}/tokens/{token}/revoke",
+    ),
+    "/audit": ("/audit", "/audit?action=asset.created"),
+    "/audit/verify": ("/audit/verify",),
+    "/jobs": ("/jobs",),
+    "/settings": ("/settings",),
+}  # fmt: skip
 
 AT_THE_DOOR = ("/sign-in", "/sign-in?left=1")
 """Pages without sign-in."""
 
 NOT_PAGES: dict[str, str] = {
-    "/sign-in": "looked at as nobody, see AT_THE_DOOR",
     "/palette": "a part, looked at in test_find.py",
+    "/sign-in": "looked at as nobody, see AT_THE_DOOR",
     "/setup": "sends to /sign-in once there is an account; looked at in the walk of the first run",
+    "/a/<rest:tag>": "sends to the asset's page",
+    f"{FILE}/content": "a download",
+    f"{FILE}/preview": "a picture",
+    "/assets/new/models": "a part of the form",
+    "/assets.csv": "a download",
+    "/audit/events.csv": "a download",
+    f"{SWEEP}/progress": "a part of the sweep's page",
+    "/networks/place-row": "a part of the form",
+    f"{SITE}/inside": "a part of the tree",
 }

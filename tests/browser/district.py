@@ -3,18 +3,26 @@
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+from PIL import Image
 from sqlmodel import col, select
 
 from inventory import installation
-from inventory.access import Permission, Role, system_actor
-from inventory.accounts import service as accounts, tokens
-from inventory.assets import notes, service as assets
+from inventory.access import Actor, Grant, Permission, Role, system_actor
+from inventory.accounts import preferences, service as accounts, sessions, tokens
+from inventory.accounts.models import RoleGrant
+from inventory.accounts.sessions import Origin
+from inventory.assets import notes, service as assets, uploading
+from inventory.assets.file_store import FileStore
 from inventory.assets.kinds import Category, Outcome
 from inventory.assets.models import Asset
 from inventory.assets.service import AssetDraft
 from inventory.db import now
+from inventory.desk import saved_views
+from inventory.desk.models import ViewPage
+from inventory.desk.saved_views import ViewDraft
 from inventory.discovery import networks, sweep_run, sweeps
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.models import Network, SnmpCredential, Sweep
@@ -50,6 +58,15 @@ class Made:
     room: int = 0
     program: int = 0
     token: int = 0
+    technician: int = 0
+    disabled: int = 0
+    grant: int = 0
+    session: int = 0
+    own_session: int = 0
+    own_token: int = 0
+    evil_network: int = 0
+    file: int = 0
+    view: int = 0
     tag: str = ""
 
 
@@ -114,6 +131,33 @@ def _people_and_programs(made_in: Installation, made: Made) -> None:
             lifetime=timedelta(days=30), now=now(),
         )  # fmt: skip
         made.program, made.token = program.id, token.id
+    _own_things(made_in, made)
+
+
+def _own_things(made_in: Installation, made: Made) -> None:
+    """A session and a role to end, a token and a saved view of one's own, a disabled account."""
+    database, settings = made_in.database, made_in.settings
+    boss, made.technician = made.accounts["coordinator"], made.accounts["technician"]
+    me = Actor("account", boss, "admin", (Grant(frozenset(Permission), None),))
+    with database.unit() as db:
+        origin = Origin("127.0.0.1", EVIL)
+        made.session = sessions.start(db, made.technician, origin, settings, now=now())[0].id
+        made.own_session = sessions.start(db, boss, origin, settings, now=now())[0].id
+        made.own_token = tokens.create_token(
+            db, me, boss, label=EVIL[:60], permissions=[Permission.LOOKUP],
+            lifetime=timedelta(days=30), now=now(),
+        )[0].id  # fmt: skip
+        gone, _ = accounts.create_account(db, ACTOR, user_name="gone", now=now())
+        accounts.disable(db, ACTOR, gone.id, reason="left the district", now=now())
+        made.disabled = gone.id
+        draft = ViewDraft(ViewPage.ASSETS, EVIL[:60], "category=printer")
+        # A loaded test machine delivers a scanner's keys late.
+        desk = Actor("account", made.accounts["helpdesk"], "desk", me.grants)
+        preferences.choose(db, desk, {"scan_gap_ms": 200})
+        made.view = saved_views.save(db, me, draft, now=now()).id
+        made.grant = db.exec(
+            select(RoleGrant.id).where(RoleGrant.account_id == made.technician)
+        ).one()
 
 
 def _evil(made_in: Installation, made: Made) -> None:
@@ -127,7 +171,14 @@ def _evil(made_in: Installation, made: Made) -> None:
         made.evil_asset = assets.create(db, ACTOR, draft, now=now()).id
         notes.add_note(db, ACTOR, made.evil_asset, EVIL, now=now())
         evil = NetworkDraft("<script>alert(4)</script>", ["10.66.6.0/28"])
-        networks.create(db, ACTOR, evil, limits=Limits(), now=now())
+        made.evil_network = networks.create(db, ACTOR, evil, limits=Limits(), now=now()).id
+    picture = BytesIO()
+    Image.new("RGB", (320, 200), "teal").save(picture, "PNG")
+    picture.seek(0)
+    made.file = uploading.upload(
+        made_in.database, ACTOR, made.evil_asset, picture, name=f"{EVIL[:60]}.png",
+        caption=EVIL, store=FileStore.of(made_in.settings), most=100, now=now(),
+    ).file.id  # fmt: skip
 
 
 def _find(made_in: Installation, made: Made) -> None:
@@ -139,8 +190,11 @@ def _find(made_in: Installation, made: Made) -> None:
         made.school = first(select(Site.id).where(Site.kind == SiteKind.SCHOOL))
         made.room = first(select(Site.id).where(Site.kind == SiteKind.ROOM))
         made.credential = first(select(SnmpCredential.id))
+        supplied = select(SupplyReading.asset_id).where(col(SupplyReading.current))
         made.printer = first(
-            select(SupplyReading.asset_id).where(col(SupplyReading.current)).order_by("id")
+            select(Asset.id)
+            .where(Asset.category == Category.PRINTER, col(Asset.id).in_(supplied))
+            .order_by(col(Asset.id))
         )
         made.switch = first(
             select(Asset.id).where(Asset.category == Category.NETWORK_DEVICE).order_by("id")

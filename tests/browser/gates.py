@@ -12,7 +12,7 @@ BORDERS = (Path(__file__).parent / "borders.js").read_text("utf-8")
 
 FOCUSABLE = """() => [...document.querySelectorAll(
   "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-  .filter(n => !n.disabled && n.checkVisibility({visibilityProperty: true})
+  .filter(n => !n.disabled && n.tabIndex >= 0 && n.checkVisibility({visibilityProperty: true})
     && !(n.type === "radio" && !n.checked)).length"""
 
 FOCUS_RING = """() => {
@@ -39,6 +39,8 @@ def too_wide(page: Page) -> int:
 
 def tab_through(page: Page, most: int = 400) -> list[str]:
     """Walk the page by Tab alone; what was wrong: a trap, an invisible focus, something skipped."""
+    # A field with the focus on arrival would be where the walk begins.
+    page.evaluate("() => { document.body.tabIndex = -1; document.body.focus(); }")
     wanted: int = page.evaluate(FOCUSABLE)
     problems: list[str] = []
     reached = 0

@@ -34,7 +34,7 @@ def test_a_scanned_label_address_opens_the_device(tab: OpenTab, made: Made) -> N
 def test_slow_typing_outside_a_field_is_no_scan(tab: OpenTab, made: Made) -> None:
     page = tab("helpdesk")
     page.goto("/components")
-    scan(page, made.tag, 120)
+    scan(page, made.tag, 400)
     page.wait_for_timeout(300)
     assert page.url.endswith("/components")
 
@@ -72,4 +72,4 @@ def test_a_lookup_by_hand_without_script(tab: OpenTab, made: Made) -> None:
     page.get_by_role("searchbox").first.fill(made.tag)
     page.get_by_role("searchbox").first.press("Enter")
     page.wait_for_url(re.compile(f"/assets/{made.asset}$"))
-    assert made.tag in page.inner_text("h1")
+    assert made.tag in page.inner_text("main")

@@ -32,6 +32,7 @@ def look(page: Page, address: str) -> None:
         problems += [f"{theme}: {each}" for each in axe(page)]
         problems += [f"{theme} border: {each}" for each in gates.control_borders(page)]
     assert problems == []
+    assert gates.tab_through(page) == []
     assert gates.too_wide(page) == 0, "the page scrolls sideways at 320 px"
     assert page.locator("h1").count() == 1
 
@@ -55,12 +56,3 @@ def test_an_error_page_passes(tab: OpenTab) -> None:
         for theme in ("light", "dark"):
             page.evaluate(gates.SET_THEME, theme)
             assert axe(page) == []
-
-
-@pytest.mark.parametrize(("route", "address"), LISTED, ids=[address for _, address in LISTED])
-def test_the_keyboard_is_enough(
-    tab: OpenTab, where: dict[str, object], route: str, address: str
-) -> None:
-    page = tab()
-    page.goto(address.format(**where))
-    assert gates.tab_through(page) == []

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser import addresses
@@ -33,7 +32,8 @@ class Scale:
 
     def weigh(self, page: Page, address: str) -> int:
         self.bytes, self.largest = 0, []
-        page.goto(address, wait_until="networkidle")
+        page.goto(address, wait_until="load")
+        page.wait_for_timeout(60)
         return self.bytes
 
 
@@ -43,11 +43,14 @@ def test_the_first_page_is_light(tab: OpenTab) -> None:
     assert scale.weigh(page, "/") <= COLD, sorted(scale.largest, reverse=True)[:6]
 
 
-@pytest.mark.parametrize(
-    "address", [each for found in addresses.ADDRESSES.values() for each in found]
-)
-def test_a_further_page_is_lighter(tab: OpenTab, made: Made, address: str) -> None:
+def test_a_further_page_is_lighter(tab: OpenTab, made: Made) -> None:
     page = tab()
     scale = Scale(page)
     scale.weigh(page, "/")
-    assert scale.weigh(page, address.format(**vars(made))) <= WARM, scale.largest
+    listed = [each.format(**vars(made)) for some in addresses.ADDRESSES.values() for each in some]
+    heavy = {
+        address: (weight, sorted(scale.largest, reverse=True)[:3])
+        for address in listed
+        if (weight := scale.weigh(page, address)) > WARM
+    }
+    assert heavy == {}

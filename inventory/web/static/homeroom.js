@@ -41,7 +41,7 @@
     field.value = text;
     palette.showModal();
     field.focus();
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("palette-open"));
   }
   function mark(step) {
     const all = links();
