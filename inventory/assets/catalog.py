@@ -85,13 +85,21 @@ def get_model(db: Session, actor: Actor, model_id: int, *, lock: bool = False) -
 
 
 def list_manufacturers(
-    db: Session, actor: Actor, *, q: str = "", after: tuple[str, int] | None, limit: int
+    db: Session,
+    actor: Actor,
+    *,
+    q: str = "",
+    provisional: bool | None = None,
+    after: tuple[str, int] | None,
+    limit: int,
 ) -> list[Manufacturer]:
     """By name; `after` is (key, id) of the last one of the page before."""
     actor.require_anywhere(Permission.ASSET_READ)
     query = select(Manufacturer).order_by(col(Manufacturer.key), col(Manufacturer.id)).limit(limit)
     if q:
         query = query.where(col(Manufacturer.key).contains(plain(q), autoescape=True))
+    if provisional is not None:
+        query = query.where(Manufacturer.provisional == provisional)
     if after is not None:
         query = query.where(sa.tuple_(col(Manufacturer.key), col(Manufacturer.id)) > after)
     return list(db.exec(query).all())
