@@ -41,8 +41,20 @@ ACTIONS: tuple[Action, ...] = (
         _l("Note"), "/assets/{id}/notes", "chat-left-text", (Permission.ASSET_WRITE,), dialog=True
     ),
     Action(
+        _l("Make another like it"), "/assets/new?like={id}", "copy", (Permission.ASSET_WRITE,),
+        more=True,
+    ),
+    Action(
+        _l("Retire"), "/assets/{id}/retire", "box-arrow-right", (Permission.ASSET_RETIRE,),
+        dialog=True, more=True,
+    ),
+    Action(
         _l("Add a photo or document"), "/assets/{id}/files", "upload", (Permission.ASSET_WRITE,),
         more=True,
+    ),
+    Action(
+        _l("Its audit events"), "/audit?subject_type=asset&subject_id={id}", "journal-text",
+        (Permission.AUDIT_READ,), more=True,
     ),
 )  # fmt: skip
 

@@ -26,8 +26,8 @@ TAKEN_OVER = frozenset({"category", "manufacturer", "model", "name", "serial", "
 
 _WRITING = ("asset.created", "asset.changed", "asset.observed", "asset.status_changed",
             "asset.hardware_replaced")  # fmt: skip
-MOST_EVENTS = 100
-MOST_SIGHTINGS = 25
+MOST_EVENTS = 60
+MOST_SIGHTINGS = 10
 
 _REASON_OF = {"manufacturer": "vendor", "category": "kind"}
 """What the discovery calls these fields in its evidence."""
@@ -37,12 +37,14 @@ _REASON_OF = {"manufacturer": "vendor", "category": "kind"}
 class Origin:
     """Who or what a recorded value is from; `by` and `at` unknown where it is older than the log.
 
-    source  PERSON also stands for a script that wrote on somebody's behalf
+    source     PERSON also stands for a script that wrote on somebody's behalf
+    by_itself  no person and no script: a job of this program, such as a sweep
     """
 
     source: Source
     by: str = ""
     at: datetime | None = None
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _origin(asset: Asset, name: str, written: Mapping[str, Origin]) -> Origin:
 def _written(db: Session, asset_id: int) -> dict[str, Origin]:
     """Who last wrote each field, by the asset's newest events."""
     query = (
-        select(AuditEvent.at, AuditEvent.actor_name, AuditEvent.after)
+        select(AuditEvent.at, AuditEvent.actor_kind, AuditEvent.actor_name, AuditEvent.after)
         .where(
             AuditEvent.subject_type == "asset", AuditEvent.subject_id == str(asset_id),
             col(AuditEvent.action).in_(_WRITING),
@@ -133,9 +135,9 @@ def _written(db: Session, asset_id: int) -> dict[str, Origin]:
         .limit(MOST_EVENTS)
     )  # fmt: skip
     found: dict[str, Origin] = {}
-    for at, name, after in db.exec(query):
+    for at, kind, name, after in db.exec(query):
         for key in json.loads(after) or {}:
-            found.setdefault(key, Origin(Source.PERSON, name, at))
+            found.setdefault(key, Origin(Source.PERSON, name, at, kind == "system"))
     return found
 
 

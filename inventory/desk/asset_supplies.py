@@ -4,13 +4,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from inventory.desk.asset_head import Head
 from inventory.desk.supply_forecast import Forecast, Level, forecast
 from inventory.discovery import readings
-from inventory.discovery.reading_models import PageReading, SupplyReading
+from inventory.discovery.reading_models import Continuity, PageReading, SupplyReading
 
 LOOKED_BACK = timedelta(days=180)
 """For a forecast, however short the stretch is that is looked at."""
@@ -18,10 +20,22 @@ LOOKED_BACK = timedelta(days=180)
 MOST_CHANGES = 4000
 MOST_COUNTS = 1500
 
+Key = tuple[str, str, str]
+"""Index, name and colour: what makes it the same supply."""
+
 NO_CONSUMABLES = frozenset({"battery"})
 """Supplies that fill up again by themselves."""
 
-CYAN_TO_BLACK = ("black", "cyan", "magenta", "yellow")
+
+class Reading(NamedTuple):
+    """A supply from `at` on; plain columns, because there may be thousands."""
+
+    id: int
+    at: datetime
+    level_percent: int | None
+    supply_index: str
+    name: str
+    color: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +44,7 @@ class SupplyStory:
     long it may last; no forecast is made for what fills up by itself."""
 
     now: SupplyReading
-    changes: Sequence[SupplyReading]
+    changes: Sequence[Reading]
     forecast: Forecast | None
 
     @property
@@ -54,12 +68,13 @@ def stories_of(db: Session, head: Head, *, since: datetime, now: datetime) -> li
     A cartridge of another name or colour under the same index is another supply.
     """
     back = min(since, now - LOOKED_BACK)
-    changes = readings.supply_history(db, head.asset.id, since=back, limit=MOST_CHANGES)
+    changes = _changes(db, head.asset.id, back)
     found = []
     for row in head.supplies:
-        mine = [one for one in changes if _same(one, row)]
+        mine = changes.get(_key(row), [])
         if not any(one.id == row.id for one in mine):
-            mine.append(row)  # older than the stretch that was asked for
+            # Older than the stretch that was looked at.
+            mine.append(Reading(row.id, row.at, row.level_percent, *_key(row)))
         levels = [Level(one.at, one.level_percent) for one in mine]
         lasting = row.type not in NO_CONSUMABLES
         told = forecast(levels, seen_at=head.asset.last_seen_at, now=now) if lasting else None
@@ -68,8 +83,34 @@ def stories_of(db: Session, head: Head, *, since: datetime, now: datetime) -> li
     return found
 
 
-def _same(one: SupplyReading, other: SupplyReading) -> bool:
-    return (one.supply_index, one.name, one.color) == (other.supply_index, other.name, other.color)
+def chosen_story(stories: Sequence[SupplyStory], index: str) -> SupplyStory | None:
+    """The supply with this index, else the lowest one; of those whose levels can be drawn."""
+    drawable = [one for one in stories if one.drawable]
+    wanted = (one for one in drawable if one.now.supply_index == index)
+    lowest = min(drawable, key=lambda one: one.now.level_percent or 0, default=None)
+    return next(wanted, lowest)
+
+
+def _changes(db: Session, asset_id: int, since: datetime) -> dict[Key, list[Reading]]:
+    """The newest `MOST_CHANGES` changes of each supply, oldest first."""
+    r = SupplyReading
+    query = (
+        sa.select(
+            col(r.id), col(r.at), col(r.level_percent), col(r.supply_index), col(r.name),
+            col(r.color),
+        )
+        .where(col(r.asset_id) == asset_id, col(r.at) >= since)
+        .order_by(col(r.at).desc(), col(r.id).desc())
+        .limit(MOST_CHANGES)
+    )  # fmt: skip
+    found: dict[Key, list[Reading]] = {}
+    for row in reversed(db.execute(query).all()):
+        found.setdefault(tuple(row)[3:], []).append(Reading(*row))
+    return found
+
+
+def _key(row: SupplyReading) -> Key:
+    return row.supply_index, row.name, row.color
 
 
 def counters_of(db: Session, asset_id: int) -> list[Counter]:
@@ -79,18 +120,26 @@ def counters_of(db: Session, asset_id: int) -> list[Counter]:
     return sorted(found, key=lambda counter: (counter.name != "total", counter.name))
 
 
-def counts_of(db: Session, asset_id: int, counter: str, *, since: date) -> list[PageReading]:
+class Count(NamedTuple):
+    """A page counter at the end of a day."""
+
+    day: date
+    at: datetime
+    value: int
+    added: int
+    continuity: Continuity
+
+
+def counts_of(db: Session, asset_id: int, counter: str, *, since: date) -> list[Count]:
     """The readings of one counter, oldest first, the newest `MOST_COUNTS` of them."""
+    p = PageReading
     query = (
-        select(PageReading)
-        .where(
-            PageReading.asset_id == asset_id, PageReading.counter == counter,
-            PageReading.day >= since,
-        )
-        .order_by(col(PageReading.day).desc(), col(PageReading.epoch).desc())
+        sa.select(col(p.day), col(p.at), col(p.value), col(p.added), col(p.continuity))
+        .where(col(p.asset_id) == asset_id, col(p.counter) == counter, col(p.day) >= since)
+        .order_by(col(p.day).desc(), col(p.epoch).desc())
         .limit(MOST_COUNTS)
-    )  # fmt: skip
-    return list(db.exec(query).all())[::-1]
+    )
+    return [Count(*row) for row in reversed(db.execute(query).all())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +151,7 @@ class Stretch:
     pages: int
 
 
-def pages_in(rows: Sequence[PageReading], *, since: date, until: date) -> list[Stretch]:
+def pages_in(rows: Sequence[Count], *, since: date, until: date) -> list[Stretch]:
     """Pages by day, by week where there are more than 40 days, by month beyond 400.
 
     Every stretch is there, also one without a page; never negative.

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from inventory.assets.kinds import Category
 from inventory.db import Database
-from inventory.desk.asset_supplies import pages_in
-from inventory.discovery.reading_models import PageReading
+from inventory.desk.asset_supplies import Count, pages_in
+from inventory.desk.asset_supplies_pages import thinned
+from inventory.discovery.reading_models import Continuity, PageReading
+from inventory.web.charts import Point
 from snmp_discovery.types import SupplyState
 from tests.conftest import Clock
 from tests.inventory.conftest import District
@@ -98,8 +100,8 @@ def test_another_counter_can_be_chosen(
     assert caller.get(f"/assets/{kept}/supplies?days=31").status_code == 422
 
 
-def reading(day: date, added: int) -> PageReading:
-    return PageReading(day=day, added=added)  # type: ignore[call-arg]
+def reading(day: date, added: int) -> Count:
+    return Count(day, datetime(2026, 9, 1, tzinfo=UTC), 0, added, Continuity.FORWARD)
 
 
 def test_pages_are_gathered_by_day_week_and_month() -> None:
@@ -119,3 +121,28 @@ def test_pages_are_gathered_by_day_week_and_month() -> None:
     assert sum(each.pages for each in months) == 501
     assert pages_in([], since=until, until=until) == []
     assert pages_in([reading(until, 1)], since=until + timedelta(days=1), until=until) == []
+
+
+def test_a_line_of_many_readings_keeps_its_resets() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    many = [Point(start + timedelta(days=n), n, reset=n == 137) for n in range(400)]
+    few = thinned(many, most=40)
+    assert {many[0], many[136], many[137], many[399]} <= set(few)
+    assert len(few) <= 42
+    assert list(few) == sorted(few)
+    assert thinned(many[:40], most=40) == many[:40]
+
+
+def test_the_lowest_supply_is_drawn_unless_another_is_chosen(
+    browser: Browser, district: District, database: Database, clock: Clock
+) -> None:
+    kept = world.made(database, clock, district.north_room)
+    with database.unit() as db:
+        world.supply(db, kept, clock, [90, 80], supply_index="1.1", name="Cyan")
+        world.supply(db, kept, clock, [40, 30], supply_index="1.2", name="Magenta")
+        world.supply(db, kept, clock, [5], supply_index="1.3", name="Not drawable")
+    caller = browser("helpdesk", site=district.north)
+    assert "Magenta: level" in caller.get(f"/assets/{kept}/supplies").text
+    for asked in ("1.1", "1.3", "9"):
+        page = caller.get(f"/assets/{kept}/supplies?supply={asked}").text
+        assert ("Cyan: level" in page) == (asked == "1.1")
