@@ -56,6 +56,8 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.asset_history_pages",
     "inventory.desk.site_pages",
     "inventory.desk.audit_pages",
+    "inventory.desk.job_pages",
+    "inventory.desk.settings_pages",
     "inventory.assets.form_pages",
     "inventory.assets.bulk_pages",
     "inventory.desk.list_pages",

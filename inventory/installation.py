@@ -56,11 +56,16 @@ def prepare(database: Database) -> None:
 
 def require_current(database: Database) -> None:
     """Raises `Misconfigured` when the database is behind or ahead of this program."""
-    newest = ScriptDirectory.from_config(alembic_config(database.url)).get_current_head()
-    with database.engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
+    present, newest = revisions(database)
     if present != newest:
         raise Misconfigured(
             f"the database is at revision {present or 'none'}, this program needs {newest}; "
             "run `homeroom migrate`"
         )
+
+
+def revisions(database: Database) -> tuple[str | None, str | None]:
+    """The revision that the database is at, and the newest that this program has."""
+    newest = ScriptDirectory.from_config(alembic_config(database.url)).get_current_head()
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision(), newest

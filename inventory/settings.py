@@ -101,15 +101,50 @@ def load(environ: Mapping[str, str] | None = None, *, config: Path | None = None
     """The settings in force. Raises `Misconfigured` naming the setting and its source."""
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
-    path = config or (Path(environ["HOMEROOM_CONFIG"]) if "HOMEROOM_CONFIG" in environ else None)
-    if path is None and Path("homeroom.toml").exists():
-        path = Path("homeroom.toml")
+    path = file_of(environ, config)
     if path is not None:
         values.update(_from_file(path))
     values.update(_from_environment(environ))
     settings = Settings(**values)
     check(settings)
     return settings
+
+
+def file_of(environ: Mapping[str, str], config: Path | None = None) -> Path | None:
+    """The file that settings are read from; None where there is none."""
+    if config is not None or "HOMEROOM_CONFIG" in environ:
+        return config or Path(environ["HOMEROOM_CONFIG"])
+    return Path("homeroom.toml") if Path("homeroom.toml").exists() else None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a setting in force comes from: `default`, `file`, `environment`, or `start` for what
+    is in none of them. `pending`: another value would be in force after a restart."""
+
+    source: str
+    pending: bool
+
+
+def origins(
+    settings: Settings, environ: Mapping[str, str] | None = None, *, config: Path | None = None
+) -> dict[str, Origin]:
+    """The origin of every setting, by what file and environment say now. Raises `Misconfigured`
+    where the file can no longer be read."""
+    environ = os.environ if environ is None else environ
+    path = file_of(environ, config)
+    said = {
+        "environment": _from_environment(environ),
+        "file": _from_file(path) if path is not None else {},
+        "default": {f.name: f.default for f in fields(Settings)},
+    }
+    found: dict[str, Origin] = {}
+    for name in said["default"]:
+        value = getattr(settings, name)
+        source = next((s for s, says in said.items() if says.get(name) == value), "start")
+        planned = next(says[name] for says in said.values() if name in says)
+        found[name] = Origin(source, planned != value)
+    return found
 
 
 def _from_file(path: Path) -> dict[str, Any]:
