@@ -4,6 +4,7 @@ Every models module imports this one first, so that the naming convention is in 
 table is declared. No `from __future__ import annotations` in model files: SQLModel reads types.
 """
 
+import copy
 import enum
 import re
 import uuid
@@ -139,6 +140,12 @@ class Database:
             raise
         finally:
             session.close()
+
+    def knowing(self, **info: object) -> "Database":
+        """The same database, connections included, whose sessions are handed more `info`."""
+        other = copy.copy(self)
+        other.info = {**self.info, **info}
+        return other
 
     def close(self) -> None:
         self.engine.dispose()

@@ -16,6 +16,7 @@ from inventory.discovery import (
     reading_models as readings,
 )
 from inventory.engine import models as engine
+from inventory.fleet import models as fleet
 from inventory.http import models as http
 from inventory.people import models as people
 from inventory.sites import models as sites
@@ -36,5 +37,6 @@ MODULES = (
     discovery,
     findings,
     readings,
+    fleet,
     views,
 )

@@ -1,0 +1,1 @@
+"""Connections to MDM vendors, and the devices that they know."""
