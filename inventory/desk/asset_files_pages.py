@@ -91,10 +91,11 @@ def add(asset_id: int) -> Response:
         form.refuse(_("Choose a file first."), "file")
     kept = 0
     for part in parts if form.ok else ():
-        _keep(asset_id, part, form)
+        kept += _keep(asset_id, part, form)
         if not form.ok:
             break
-        kept += 1
+    if form.ok and not kept:
+        return done(_url(asset_id), _("The device has these very files already."), kind="info")
     if form.ok:
         return done(_url(asset_id), ngettext("%(num)s file added.", "%(num)s files added.", kept))
     if kept:
@@ -105,19 +106,21 @@ def add(asset_id: int) -> Response:
     return _listed(asset_id, form)
 
 
-def _keep(asset_id: int, part: FileStorage, form: Form) -> None:
-    """One file into the store and to the asset; what refuses it stands in the form."""
+def _keep(asset_id: int, part: FileStorage, form: Form) -> bool:
+    """One file into the store and to the asset; whether it is new there. What refuses it stands in
+    the form."""
     settings = runtime().settings
     with form.plainly():
         try:
-            upload(
+            return upload(
                 runtime().database, current_actor(), asset_id, cast(BinaryIO, part.stream),
                 name=part.filename or "", caption=form.data["caption"],
                 store=FileStore.of(settings), most=settings.asset_files_most, now=current_now(),
-            )  # fmt: skip
+            ).new  # fmt: skip
         except TooLarge as refused:
             form.refused = refused
             form.refuse(_("%(name)s is too large.", name=part.filename), "file")
+    return False
 
 
 @bp.route(FILE)

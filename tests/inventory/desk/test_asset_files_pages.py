@@ -95,6 +95,18 @@ def test_what_is_refused_is_said_and_what_came_before_is_kept(
     assert send(caller, kept, ("empty.txt", b"")).status_code == 422
 
 
+def test_the_same_file_twice_is_one(
+    browser: Browser, district: District, database: Database, clock: Clock
+) -> None:
+    kept = world.made(database, clock, district.north_room)
+    caller = browser("technician", site=district.north)
+    for said in ("1 file added.", "The device has these very files already."):
+        assert send(caller, kept, ("a.txt", b"the same")).status_code == 303
+        page = caller.get(f"/assets/{kept}/files").text
+        assert said in page
+        assert page.count("/content") == 1
+
+
 def test_a_file_is_described_and_renamed(
     browser: Browser, district: District, database: Database, clock: Clock
 ) -> None:
