@@ -9,6 +9,8 @@ ASSET = "/assets/<int(max=2147483647):asset_id>"
 FILE = f"{ASSET}/files/<int(max=2147483647):file_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
+MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
+MODEL = "/catalog/models/<int(max=2147483647):model_id>"
 NETWORK = "/networks/<int(max=2147483647):network_id>"
 SITE = "/sites/<int(max=2147483647):site_id>"
 SWEEP = "/sweeps/<int(max=2147483647):sweep_id>"
@@ -58,6 +60,17 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     VIEW: ("/views/{view}",),
     f"{VIEW}/delete": ("/views/{view}/delete",),
     f"{VIEW}/share": ("/views/{view}/share",),
+    "/catalog": ("/catalog", "/catalog?q=nothing+like+this"),
+    "/catalog/makers/new": ("/catalog/makers/new",),
+    MAKER: ("/catalog/makers/{maker}",),
+    f"{MAKER}/merge": ("/catalog/makers/{maker}/merge", "/catalog/makers/{maker}/merge?into=hp"),
+    "/catalog/models": ("/catalog/models", "/catalog/models?manufacturer_id={maker}"),
+    "/catalog/models/new": ("/catalog/models/new",),
+    MODEL: ("/catalog/models/{model}",),
+    f"{MODEL}/merge": ("/catalog/models/{model}/merge",),
+    "/catalog/fields": ("/catalog/fields",),
+    "/catalog/fields/new": ("/catalog/fields/new",),
+    "/catalog/fields/<int(max=2147483647):field_id>": ("/catalog/fields/{own_field}",),
     # Discovery
     "/discoveries": ("/discoveries", "/discoveries?outcome=conflict"),
     FINDING: ("/discoveries/{finding_new}", "/discoveries/{finding_conflict}"),

@@ -14,9 +14,10 @@ from inventory.access import Actor, Grant, Permission, Role, system_actor
 from inventory.accounts import preferences, service as accounts, sessions, tokens
 from inventory.accounts.models import RoleGrant
 from inventory.accounts.sessions import Origin
-from inventory.assets import notes, service as assets, uploading
+from inventory.assets import custom_fields, notes, service as assets, uploading
+from inventory.assets.custom_fields import FieldDraft
 from inventory.assets.file_store import FileStore
-from inventory.assets.kinds import Category, Outcome
+from inventory.assets.kinds import Category, FieldKind, Outcome
 from inventory.assets.models import Asset
 from inventory.assets.service import AssetDraft
 from inventory.db import now
@@ -67,6 +68,9 @@ class Made:
     evil_network: int = 0
     file: int = 0
     view: int = 0
+    maker: int = 0
+    model: int = 0
+    own_field: int = 0
     tag: str = ""
 
 
@@ -163,12 +167,19 @@ def _own_things(made_in: Installation, made: Made) -> None:
 def _evil(made_in: Installation, made: Made) -> None:
     """An asset and a network that are called by what an attacker would call them."""
     with made_in.database.unit() as db:
+        asks = FieldDraft(
+            key="condition", label=EVIL[:80], kind=FieldKind.CHOICE, choices=["new", EVIL[:100]],
+            help=EVIL[:300],
+        )  # fmt: skip
+        made.own_field = custom_fields.create_field(db, ACTOR, asks, now=now()).id
         draft = AssetDraft(
             category=Category.LAPTOP, name=EVIL[:120], serial="EVIL-0001", description=EVIL,
             manufacturer="O'Brien <b>& Sons</b>", model="<i>Model</i> \"9\"",
-            supplier=EVIL[:100], order_number="=HYPERLINK(1)",
+            supplier=EVIL[:100], order_number="=HYPERLINK(1)", custom={"condition": EVIL[:100]},
         )  # fmt: skip
-        made.evil_asset = assets.create(db, ACTOR, draft, now=now()).id
+        evil_one = assets.create(db, ACTOR, draft, now=now())
+        made.evil_asset, made.maker = evil_one.id, evil_one.manufacturer_id or 0
+        made.model = evil_one.model_id or 0
         notes.add_note(db, ACTOR, made.evil_asset, EVIL, now=now())
         evil = NetworkDraft("<script>alert(4)</script>", ["10.66.6.0/28"])
         made.evil_network = networks.create(db, ACTOR, evil, limits=Limits(), now=now()).id
