@@ -113,17 +113,18 @@ def test_a_printers_supplies_are_read(page: Page, made: Made) -> None:
 
 def test_a_view_is_saved_and_comes_back_with_one_click(page: Page, made: Made) -> None:
     page.goto("/assets")
-    page.locator("#facets input[value=printer]").check()
-    page.wait_for_url(re.compile("category=printer"))
+    page.locator("#facets input[value=network_device]").check()
+    page.wait_for_url(re.compile("category=network_device"))
     fine(page)
     page.get_by_role("link", name="Save view").click()
     dialog = page.locator("#dialog")
     expect(dialog).to_be_visible()
-    dialog.get_by_label("Name").fill("All printers")
+    dialog.get_by_label("Name").fill("All switches")
     dialog.get_by_role("button", name=re.compile("Save")).click()
+    expect(page.locator("main [role=status]").first).to_contain_text(re.compile(r"\w"))
     page.goto("/assets")
-    page.get_by_role("link", name="All printers").first.click()
-    page.wait_for_url(re.compile("category=printer"))
+    page.get_by_role("link", name="All switches").first.click()
+    page.wait_for_url(re.compile("category=network_device"))
 
 
 def test_back_restores_the_list(page: Page, made: Made) -> None:
@@ -147,7 +148,9 @@ def test_a_photo_is_added_and_removed(page: Page, made: Made) -> None:
         {"name": "front.png", "mimeType": "image/png", "buffer": picture.getvalue()}
     )
     page.get_by_role("button", name="Upload").click()
-    expect(page.locator("main img")).to_have_count(1)
+    expect(page.get_by_text("1 file added.")).to_be_visible()
+    # Among the photos, and in place of the kind's icon at the head.
+    expect(page.locator("main img")).to_have_count(2)
     fine(page)
 
 
