@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from mdm import errors, types as t
-from mdm.answers import Argument, device_path
+from mdm.answers import Answer, Argument, device_path
 from mdm.connection import Connection
 from mdm.connector import differences
 from mdm.fields import Fields, read_rows
@@ -90,14 +90,13 @@ class Intune:
         return path.lower() == (self._door.base + _LIST).lower()
 
     def device(self, ref: t.DeviceRef) -> t.Device:
-        return self._read(ref)[0]
+        return self._read(self._client.get(self._at(ref), {"$select": ",".join(FIELDS)}))
 
-    def _read(self, ref: t.DeviceRef, *more: str) -> tuple[t.Device, Fields]:
-        answer = self._client.get(self._at(ref), {"$select": ",".join((*FIELDS, *more))})
+    def _read(self, answer: Answer) -> t.Device:
         devices, problems = read_rows([answer.data], device, id_name="id")
         if problems:
             raise errors.Malformed(self._where, f"the device cannot be read: {problems[0].reason}")
-        return devices[0], Fields(answer.data)
+        return devices[0]
 
     def send(self, command: t.Command) -> t.Receipt:
         self._connection.permit(command)
@@ -120,14 +119,16 @@ class Intune:
         return t.Receipt(name, command.device, command.action, at, details=details)
 
     def outcome(self, receipt: t.Receipt) -> t.Outcome:
+        asked = ",".join((*FIELDS, "deviceActionResults"))
         try:
-            found, told = self._read(receipt.device, "deviceActionResults")
+            answer = self._client.get(self._at(receipt.device), {"$select": asked})
         except errors.Gone:
             return t.Outcome(State.UNKNOWN, reason="Intune does not know it any more")
+        found, now = self._read(answer), self._connection.timing.now()
         other = differences(receipt.device, found.ref)
         if other:
             return t.Outcome(State.UNKNOWN, reason=f"no longer the same device: {other[0]}")
-        mine = _result_of(receipt, told)
+        mine = _result_of(receipt, Fields(answer.data), ahead=(answer.date or now) - now)
         if mine is None:
             state = _DEVICE_STATES.get((receipt.action, found.state or ""), State.UNKNOWN)
             return t.Outcome(state, reason="Intune does not list the action")
@@ -162,10 +163,14 @@ def _wipe(command: t.Command) -> dict[str, object]:
     return body
 
 
-def _result_of(receipt: t.Receipt, told: Fields) -> Fields | None:
-    """The latest result of this action that cannot be older than our request."""
-    told_from = Fields(dict(receipt.details)).moment("not_before")
-    earliest = told_from or receipt.sent_at - _SLACK
+def _result_of(receipt: t.Receipt, told: Fields, *, ahead: timedelta) -> Fields | None:
+    """The latest result of this action that cannot be older than our request.
+
+    `ahead`: by how much Microsoft's clock is before ours, by which receipts are written.
+    """
+    earliest = Fields(dict(receipt.details)).moment("not_before")
+    if earliest is None:
+        earliest = receipt.sent_at + ahead - _SLACK
     called = _CALLED.get(receipt.action, "-").lower()
     found: list[tuple[datetime, Fields]] = []
     for row in map(Fields, told.rows("deviceActionResults") or []):

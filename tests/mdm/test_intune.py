@@ -10,6 +10,7 @@ from mdm.connection import Access
 from mdm.types import Action, Command, Device, OutcomeState, Ownership, Place, Platform, Receipt
 from mdm.vendors.intune import INFO
 from tests.mdm.contract.world import World
+from tests.mdm.fakes.http import Fault
 
 
 @pytest.fixture
@@ -55,6 +56,20 @@ def test_our_wrong_clock_does_not_matter(world: World, hours: int) -> None:
     assert outcome_state(world, new) is OutcomeState.PENDING
     world.fake.settle(new, OutcomeState.FAILED)
     assert outcome_state(world, new) is OutcomeState.FAILED
+
+
+@pytest.mark.parametrize("hours", [-7, 7])
+def test_a_command_whose_answer_was_lost_is_found(world: World, hours: int) -> None:
+    ours, device = world.time.now, a_device(world, Platform.WINDOWS)
+    world.fake.now = lambda: ours() + timedelta(hours=hours)
+    world.fake.settle(send(world, Action.SYNC, device), OutcomeState.FAILED)
+    world.time.forward(minutes=1)
+    lost = Receipt("intune", device.ref, Action.SYNC, world.time.now())
+    assert outcome_state(world, lost) is OutcomeState.UNKNOWN
+    world.fake.fail(Fault.DROP_AFTER, on=lambda call: call.acting)
+    with pytest.raises(errors.AnswerLost):
+        send(world, Action.SYNC, device)
+    assert outcome_state(world, lost) is OutcomeState.PENDING
 
 
 def test_a_slow_answer_does_not_hide_the_result(world: World) -> None:
