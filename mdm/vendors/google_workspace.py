@@ -8,7 +8,6 @@ revision 20261104, and for mobile wipes Google's help page 173390.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -18,13 +17,13 @@ from mdm.connection import Access, Connection
 from mdm.connector import differences
 from mdm.fields import Fields, read_rows
 from mdm.paging import cursor_of, follow, rows_of
-from mdm.refusals import loose_json
-from mdm.tokens import Form, OAuthToken, jwt_bearer, private_key
+from mdm.tokens import OAuthToken
 from mdm.types import Action, OutcomeState as State, Platform
 from mdm.vendors._google_devices import FIELDS, ID, PAGE, READ, kind_of
 from mdm.vendors._google_info import INFO as INFO
+from mdm.vendors._google_login import LOGIN, service_account, throttled
 
-_API, _LOGIN = "https://admin.googleapis.com/admin/directory/v1", "https://oauth2.googleapis.com"
+_API = "https://admin.googleapis.com/admin/directory/v1"
 _ISSUED = {
     Action.RESTART: "REBOOT", Action.CLEAR_USERS: "WIPE_USERS", Action.WIPE: "REMOTE_POWERWASH"
 }  # fmt: skip
@@ -38,7 +37,6 @@ _STATES = {
     "EXECUTED_BY_CLIENT": State.ACKNOWLEDGED,
 }  # fmt: skip
 _RESULTS = {"SUCCESS": State.VERIFIED, "FAILURE": State.FAILED, "IGNORED": State.FAILED}
-_BUSY = {"userRateLimitExceeded", "rateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"}
 _RPC: dict[float, type[errors.MdmError]] = {
     5: errors.Gone,
     7: errors.MissingRight,
@@ -59,11 +57,14 @@ class GoogleWorkspace:
         scopes = info.to_act if connection.access is Access.ACT else info.to_read
         self._kinds = ("chromeos", "mobile") if mobile else ("chromeos",)
         login = OAuthToken(
-            connection.door(_LOGIN, login=True), "/token",
-            _form(connection, scopes if mobile else scopes[:1]), connection.timing,
+            connection.door(LOGIN, login=True), "/token",
+            service_account(
+                connection, scopes if mobile else scopes[:1], connection.settings["admin"]
+            ),
+            connection.timing,
         )  # fmt: skip
         self._client = connection.client(
-            connection.door(_API), login, rate=10, burst=20, throttled=_throttled
+            connection.door(_API), login, rate=10, burst=20, throttled=throttled
         )
         self.capabilities = info.capabilities
 
@@ -191,30 +192,6 @@ class GoogleWorkspace:
     def _at(self, kind: str, *more: str) -> str:
         customer = self._connection.settings["customer"]
         return device_path(self._where, "customer", customer, "devices", kind, *more)
-
-
-def _form(connection: Connection, scopes: tuple[str, ...]) -> Form:
-    """The token request of the service account. Its own token_uri is not believed."""
-    where = connection.where
-    try:
-        account = Fields(json.loads(connection.settings["service_account"]))
-    except (ValueError, RecursionError):
-        raise errors.Invalid(where, "the service account key is not JSON") from None
-    issuer, key = account.get("client_email"), account.get("private_key")
-    if not isinstance(issuer, str) or not isinstance(key, str):
-        raise errors.Invalid(where, "the service account key lacks client_email or private_key")
-    return jwt_bearer(
-        private_key(key, where), issuer=issuer, subject=connection.settings["admin"],
-        audience=f"{_LOGIN}/token", scopes=scopes,
-    )  # fmt: skip
-
-
-def _throttled(answer: Answer) -> bool:
-    """Google says "slow down" with 403 (limits of directory_v1); only the body tells."""
-    if answer.status not in {403, 429}:
-        return False
-    told = Fields(loose_json(answer)).rows("error", "errors") or []
-    return any(Fields(row).text("reason") in _BUSY for row in told)
 
 
 def _resumed(

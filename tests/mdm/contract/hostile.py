@@ -115,7 +115,7 @@ def huge_names(world: World) -> None:
     longest = world.fake.ids()[1]
     record = world.fake.record(longest)
     for name, value in list(record.items()):
-        if isinstance(value, str) and value != longest:
+        if isinstance(value, str) and longest not in value:
             record[name] = "n" * 10_000_000 if name == _free_text(record, longest) else value
     devices = world.devices(world.open(Access.READ, read=5, total=30))
     assert len(devices) == DEVICES
@@ -127,7 +127,7 @@ def _free_text(record: dict[str, Any], device_id: str) -> str:
     if isinstance(record.get("model"), str):
         return "model"
     return next(name for name, value in record.items()
-                if isinstance(value, str) and value != device_id)  # fmt: skip
+                if isinstance(value, str) and device_id not in value)  # fmt: skip
 
 
 @case
@@ -137,10 +137,17 @@ def duplicate_serials(world: World) -> None:
     first = next(device for device in kept if device.serial)
     twin = next(d for d in kept if d.platform is first.platform and d.serial != first.serial)
     source, target = world.fake.record(first.vendor_id), world.fake.record(twin.vendor_id)
-    for name, value in source.items():
-        if value == first.serial:
-            target[name] = value
+    _share(source, target, first.serial)
     assert [d.serial for d in world.devices()].count(first.serial) == 2
+
+
+def _share(source: dict[str, Any], target: dict[str, Any], shared: str | None) -> None:
+    """Where the one record has this value, the other gets it too, however deep."""
+    for name, value in source.items():
+        if value == shared:
+            target[name] = value
+        elif isinstance(value, dict) and isinstance(target.get(name), dict):
+            _share(value, target[name], shared)
 
 
 @case
