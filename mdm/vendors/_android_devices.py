@@ -30,6 +30,15 @@ _ENCRYPTED = {
     "ACTIVE": True, "ACTIVE_DEFAULT_KEY": True, "ACTIVE_PER_USER": True, "INACTIVE": False,
     "ACTIVATING": False, "UNSUPPORTED": False,
 }  # fmt: skip
+_EXTRAS = {
+    "applied_state": "appliedState",
+    "mode": "managementMode",
+    "policy": "policyName",
+    "enrolment_data": "enrollmentTokenData",
+    "account": "user.accountIdentifier",
+    "security_patch": "softwareInfo.securityPatchLevel",
+    "posture": "securityPosture.devicePosture",
+}
 
 
 def device(row: Fields) -> Device:
@@ -65,17 +74,7 @@ def device(row: Fields) -> Device:
         compliant=row.flag("policyCompliant"),
         last_check_in=_latest(row.moment("lastStatusReportTime"), row.moment("lastPolicySyncTime")),
         enrolled_at=row.moment("enrollmentTime"),
-        extras=row.extras(
-            {
-                "applied_state": "appliedState",
-                "mode": "managementMode",
-                "policy": "policyName",
-                "enrolment_data": "enrollmentTokenData",
-                "account": "user.accountIdentifier",
-                "security_patch": "softwareInfo.securityPatchLevel",
-                "posture": "securityPosture.devicePosture",
-            }
-        ),
+        extras=row.extras(_EXTRAS),
     )
 
 
