@@ -70,6 +70,7 @@ PAGES: tuple[str, ...] = (
     "inventory.discovery.decision_pages",
     "inventory.discovery.review_bulk_pages",
     "inventory.discovery.welcome_pages",
+    "inventory.discovery.map_pages",
     "inventory.assets.catalog_pages",
     "inventory.assets.model_pages",
     "inventory.assets.custom_field_pages",

@@ -100,6 +100,7 @@ ROUTES = {
             "reason": "", "prefix": "", "site_id": "", "status": "deployed",
         }
     ),
+    "GET /map": Example(query={"site_id": "$site"}, place=Place.OBJECT),
     "GET /welcome": Example(query={"step": "network"}),
     "POST /welcome/school": Example(form={"name": "East", "code": ""}, place=Place.DISTRICT),
     "POST /welcome/credential/<string(maxlength=3):version>": Example(
