@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inventory.assets.identifiers import is_placeholder
@@ -38,6 +39,7 @@ def note_facts(db: Session, seen: Sequence[tuple[int, Observation]]) -> None:
         col(ObservedFact.asset_id).in_({asset_id for asset_id, _ in seen})
     )
     present = {(row.asset_id, row.field, row.source): row for row in db.exec(query)}
+    fresh: dict[tuple[int, str, Source], dict[str, object]] = {}
     for asset_id, one in seen:
         why = dict(one.evidence)
         for field in FIELDS:
@@ -46,13 +48,17 @@ def note_facts(db: Session, seen: Sequence[tuple[int, Observation]]) -> None:
             row = present.get((asset_id, field, one.source))
             if not text or (row is not None and row.value == text):
                 continue
-            if row is None:
-                row = ObservedFact(
-                    asset_id=asset_id, field=field, value=text, source=one.source, at=one.at
-                )
-                present[asset_id, field, one.source] = row
-            row.value, row.at, row.evidence = text, one.at, why.get(field, "")
-            db.add(row)
+            if row is not None:
+                row.value, row.at, row.evidence = text, one.at, why.get(field, "")
+                db.add(row)
+                continue
+            fresh[asset_id, field, one.source] = {
+                "asset_id": asset_id, "field": field, "source": one.source, "value": text,
+                "at": one.at, "evidence": why.get(field, ""),
+            }  # fmt: skip
+    if fresh:
+        db.flush()
+        db.execute(sa.insert(ObservedFact), list(fresh.values()))
 
 
 def facts(db: Session, asset_id: int) -> list[ObservedFact]:

@@ -85,7 +85,7 @@ def create(db: Session, actor: Actor, draft: AssetDraft, *, now: datetime) -> As
     asset = Asset(
         tag=tag, tag_key=tag_key(tag), status=draft.status, site_id=draft.site_id, custom=custom,
         manufacturer_id=maker.id if maker else None, model_id=model.id if model else None,
-        observed_fields=_observed(draft), created_at=now, updated_at=now, **values,
+        observed_fields=observed_fields(draft), created_at=now, updated_at=now, **values,
     )  # fmt: skip
     db.add(asset)
     db.flush()
@@ -103,7 +103,8 @@ def create(db: Session, actor: Actor, draft: AssetDraft, *, now: datetime) -> As
     return asset
 
 
-def _observed(draft: AssetDraft) -> dict[str, str]:
+def observed_fields(draft: AssetDraft) -> dict[str, str]:
+    """Which fields follow later observations, because no person has entered them."""
     if draft.source is Source.PERSON:
         return {}
     return {name: draft.source.value for name in fields.FOLLOWS if getattr(draft, name)}

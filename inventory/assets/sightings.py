@@ -53,12 +53,21 @@ def sight_many(
         kept = []
         for one, match in tidied:
             found = assets[match.asset_ids[0]] if match.kind is Outcome.MATCHED else None
-            kept.append(_keep(db, rows, one, match, found))
+            kept.append(_keep(db, rows, one, match, found.id if found else None))
             if found is not None:
                 _apply(db, actor, found, one, match, held[found.id], now)
     note_facts(db, [(m.asset_ids[0], o) for o, m in tidied if m.kind is Outcome.MATCHED])
     db.flush()
     return kept
+
+
+def sight_first(db: Session, seen: Sequence[tuple[Observation, Match]]) -> None:
+    """Keep the (tidied) observations that their assets were just made of: there is nothing to
+    fill and nothing to claim."""
+    rows = _rows_at(db, [one for one, _ in seen])
+    for one, match in seen:
+        _keep(db, rows, one, match, match.asset_ids[0])
+    note_facts(db, [(match.asset_ids[0], one) for one, match in seen])
 
 
 Rows = dict[tuple[str, str, str], Sighting]
@@ -73,18 +82,20 @@ def _rows_at(db: Session, seen: Sequence[Observation]) -> Rows:
     return {(row.source, row.source_ref, row.digest): row for row in db.exec(query)}
 
 
-def _keep(db: Session, rows: Rows, one: Observation, match: Match, asset: Asset | None) -> Sighting:
+def _keep(
+    db: Session, rows: Rows, one: Observation, match: Match, asset_id: int | None
+) -> Sighting:
     facts = facts_of(one)
     open_place = (one.source, one.source_ref, digest_of(facts, None))
-    place = (*open_place[:2], digest_of(facts, asset.id)) if asset else open_place
-    if asset is not None and open_place in rows:
+    place = (*open_place[:2], digest_of(facts, asset_id)) if asset_id else open_place
+    if asset_id is not None and open_place in rows:
         # It waited for a person, and has meanwhile become known by another way.
         db.delete(rows.pop(open_place))
         db.flush()
     row = rows.get(place)
     if row is None:
         row = Sighting(
-            asset_id=asset.id if asset else None, site_id=one.site_id, source=one.source,
+            asset_id=asset_id, site_id=one.site_id, source=one.source,
             source_ref=one.source_ref, address=one.address, outcome=match.kind, facts=facts,
             digest=place[2], weak_key=weak_key(one), first_at=one.at, last_at=one.at, times=0,
         )  # fmt: skip

@@ -30,6 +30,11 @@ def allocate(db: Session, prefix: str | None = None) -> str:
 
     Raises `InvalidInput` for a prefix without a counter.
     """
+    return allocate_many(db, 1, prefix)[0]
+
+
+def allocate_many(db: Session, count: int, prefix: str | None = None) -> list[str]:
+    """The next `count` free tags, in order. Raises as `allocate`."""
     counter = locked_counter(db, prefix)
     number = counter.next_number
     ranges = db.exec(
@@ -37,23 +42,25 @@ def allocate(db: Session, prefix: str | None = None) -> str:
         .where(TagRange.counter_id == counter.id, TagRange.last >= number)
         .order_by(col(TagRange.first))
     ).all()
-    # Nearly always the first one is free.
-    batch = 1
-    while number < LAST_NUMBER:
+    free: list[int] = []
+    # Nearly always the first ones are free.
+    batch = count
+    while len(free) < count and number < LAST_NUMBER:
         wanted: list[int] = []
         while len(wanted) < batch:
             number = _beyond(ranges, number)
             wanted.append(number)
             number += 1
         taken = taken_keys(db, [tag_key(shape(counter, n)) for n in wanted])
-        for candidate in wanted:
-            if tag_key(shape(counter, candidate)) not in taken:
-                counter.next_number = candidate + 1
-                db.add(counter)
-                db.flush()
-                return shape(counter, candidate)
+        free += [n for n in wanted if tag_key(shape(counter, n)) not in taken]
         batch = _BATCH
-    raise Conflict(f"the counter {counter.prefix!r} has no number left")
+    if len(free) < count:
+        raise Conflict(f"the counter {counter.prefix!r} has no number left")
+    if count:
+        counter.next_number = free[count - 1] + 1
+        db.add(counter)
+        db.flush()
+    return [shape(counter, n) for n in free[:count]]
 
 
 def _beyond(ranges: Sequence[tuple[int, int]], number: int) -> int:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -44,26 +44,52 @@ def record(
     action      noun and past verb, e.g. "asset.created", "login.failed"
     before, after  only what changed; never a secret, personal data only where it is the subject
     """
+    entry = Entry(subject_id, site_id, before, after, reason)
+    record_many(db, actor, action, [entry], now=now, subject_type=subject_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of many events of the same action; the fields are as in `record`."""
+
+    subject_id: object = ""
+    site_id: int | None = None
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+    reason: str = ""
+
+
+def record_many(
+    db: Session,
+    actor: Actor,
+    action: str,
+    entries: Sequence[Entry],
+    *,
+    now: datetime,
+    subject_type: str = "",
+) -> None:
+    """As `record` for each of the entries, in their order."""
     head, key = _locked_head(db)
-    event = AuditEvent(
-        id=head.last_id + 1,
-        at=now,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_name=actor.name[:200],
-        origin=actor.origin[:200],
-        action=action,
-        subject_type=subject_type,
-        subject_id=str(subject_id)[:80],
-        site_id=site_id,
-        before=_json(before),
-        after=_json(after),
-        reason=reason[:1000],
-        digest="",
-    )
-    event.digest = digest_of(key, head.digest, event)
-    db.add(event)
-    head.last_id, head.digest = event.id, event.digest
+    for entry in entries:
+        event = AuditEvent(
+            id=head.last_id + 1,
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_name=actor.name[:200],
+            origin=actor.origin[:200],
+            action=action,
+            subject_type=subject_type,
+            subject_id=str(entry.subject_id)[:80],
+            site_id=entry.site_id,
+            before=_json(entry.before),
+            after=_json(entry.after),
+            reason=entry.reason[:1000],
+            digest="",
+        )
+        event.digest = digest_of(key, head.digest, event)
+        db.add(event)
+        head.last_id, head.digest = event.id, event.digest
     db.add(head)
 
 

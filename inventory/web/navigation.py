@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -90,9 +90,5 @@ MENU: tuple[Group, ...] = (
 
 def menu_for(viewer: Viewer) -> Sequence[tuple[Group, Sequence[Entry]]]:
     """The groups with the entries that the viewer may open; empty groups are left out."""
-    there = current_app.view_functions
-    found = [
-        (group, [e for e in group.entries if e.endpoint in there and e.shown_to(viewer)])
-        for group in MENU
-    ]
+    found = [(group, [e for e in group.entries if e.shown_to(viewer)]) for group in MENU]
     return [(group, entries) for group, entries in found if entries]

@@ -138,7 +138,6 @@ NOT_PAGES: dict[str, str] = {
     f"{FILE}/content": "a download",
     f"{FILE}/preview": "a picture",
     "/assets/new/models": "a part of the form",
-    "/assets.csv": "a download",
     "/audit/events.csv": "a download",
     f"{SWEEP}/progress": "a part of the sweep's page",
     "/networks/place-row": "a part of the form",
