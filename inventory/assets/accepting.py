@@ -103,13 +103,16 @@ class _Catalog:
 
 
 def _require_free(db: Session, newcomers: Sequence[Newcomer]) -> None:
-    mine: set[Key] = set()
+    taken: dict[tuple[str, str], set[str]] = {}
     for one in newcomers:
         for key in one.keys:
-            if key in mine:
+            spaces = taken.setdefault((key.kind, key.value), set())
+            # A serial whose maker is not known may be anybody's: see `claims.holders`.
+            if key.namespace in spaces or (spaces and "" in {key.namespace, *spaces}):
                 raise Duplicate(f"two of them have {key.spoken()}")
-        mine.update(one.keys)
-    for key, rows in claims.holders(db, mine).items():
+        for key in one.keys:
+            taken[key.kind, key.value].add(key.namespace)
+    for key, rows in claims.holders(db, (key for one in newcomers for key in one.keys)).items():
         if rows:
             raise Duplicate(f"{key.spoken()} belongs to another asset")
 
