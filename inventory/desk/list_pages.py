@@ -36,8 +36,9 @@ bp = Blueprint("assets_pages", __name__)
 
 NOTHING_FOUND = AssetPage(rows=(), before=None, after=None, count=0, capped=False)
 USUAL = {"sort": "tag", "limit": 50}
-TOO_WIDE = frozenset({"serial"})
-"""Of the usual columns, those with which the table does not fit a laptop's screen."""
+TOO_WIDE = frozenset({"serial", "manufacturer"})
+"""Of the usual columns, those with which the table does not fit a laptop's screen; where the maker
+has none, its name stands before the model's."""
 
 ASKED = frozenset(
     {"site_id", "outside_schools", "manufacturer", "tag", "unseen_days", "seen_by",
