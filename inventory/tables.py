@@ -9,6 +9,11 @@ from inventory.assets import (
     sighting_models as sightings,
 )
 from inventory.audit import models as audit
+from inventory.commands import (
+    escrow_models as command_escrow,
+    guard_models as command_guards,
+    models as commands,
+)
 from inventory.desk import models as views
 from inventory.discovery import (
     finding_models as findings,
@@ -38,5 +43,8 @@ MODULES = (
     findings,
     readings,
     fleet,
+    commands,
+    command_guards,
+    command_escrow,
     views,
 )
