@@ -1,5 +1,6 @@
 """Making and upgrading an installation's database."""
 
+import functools
 from pathlib import Path
 
 from alembic import command
@@ -66,6 +67,12 @@ def require_current(database: Database) -> None:
 
 def revisions(database: Database) -> tuple[str | None, str | None]:
     """The revision that the database is at, and the newest that this program has."""
-    newest = ScriptDirectory.from_config(alembic_config(database.url)).get_current_head()
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision(), newest
+        present = MigrationContext.configure(connection).get_current_revision()
+    return present, _newest()
+
+
+@functools.cache
+def _newest() -> str | None:
+    # It reads every migration's file, and they are those of this program.
+    return ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()

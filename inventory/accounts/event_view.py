@@ -150,5 +150,7 @@ def _object(stored: str) -> dict[str, Any]:
 def _raw(event: AuditEvent) -> str:
     sides = {"before": json.loads(event.before), "after": json.loads(event.after)}
     text = json.dumps(sides, ensure_ascii=False, indent=1)
+    if text.isascii() and "\x7f" not in text:
+        return text
     # What would be invisible, or rearrange the page, stands there as JSON escapes it.
     return "".join(c if visible(c) == c else json.dumps(c)[1:-1] for c in text)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from inventory.access import Actor, Permission
 from inventory.sites.models import Site, SiteKind
+from inventory.sites.rules import order_of
 from inventory.sites.service import MAX_SITES
 from inventory.sites.way import MAX_HEIGHT, Step, Way, ways_to
 
@@ -84,6 +85,6 @@ def _spot(way: Way) -> Spot:
     return Spot(place.id, place.kind, place.name, around)
 
 
-def _order(spot: Spot) -> tuple[bool, tuple[str, ...]]:
-    names = (name.casefold() for name in (*spot.around[::-1], spot.name))
-    return spot.kind is not SiteKind.DISTRICT, tuple(names)
+def _order(spot: Spot) -> tuple[bool, list[list[tuple[int, str]]]]:
+    names = [order_of(name) for name in (*spot.around[::-1], spot.name)]
+    return spot.kind is not SiteKind.DISTRICT, names

@@ -1,6 +1,5 @@
 """The tree as nested branches, for a page: columns only, siblings in the order of people."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,9 +8,8 @@ from sqlmodel import Session, col
 
 from inventory.access import Actor, Permission
 from inventory.sites.models import Site, SiteKind
+from inventory.sites.rules import order_of
 from inventory.sites.service import MAX_SITES
-
-_NUMBER = re.compile(r"(\d+)")
 
 
 @dataclass(slots=True)
@@ -93,7 +91,5 @@ _RANK = {kind: rank for rank, kind in enumerate(SiteKind)}
 
 
 def _order(branch: Branch) -> tuple[int, list[tuple[int, str]], int]:
-    """Wholes before parts; by name, in which "Room 9" comes before "Room 10"."""
-    words = _NUMBER.split(branch.name.casefold())
-    name = [(len(word.lstrip("0")) if word.isdigit() else 0, word) for word in words]
-    return _RANK[branch.kind], name, branch.id
+    """Wholes before parts, then by name."""
+    return _RANK[branch.kind], order_of(branch.name), branch.id

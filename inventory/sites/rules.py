@@ -15,6 +15,7 @@ PARENTS: dict[SiteKind, frozenset[SiteKind]] = {
 """Kinds of place that a kind of place may lie in."""
 
 NAME_LENGTH, CODE_LENGTH = 120, 40
+_NUMBER = re.compile(r"(\d+)")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -51,3 +52,9 @@ def clean_code(code: str | None) -> str | None:
             {"code": [f"1 to {CODE_LENGTH} letters, digits, dots, dashes, underscores"]},
         )
     return code
+
+
+def order_of(name: str) -> list[tuple[int, str]]:
+    """The key by which names are sorted as people do: "Room 9" comes before "Room 10"."""
+    words = _NUMBER.split(name.casefold())
+    return [(len(word.lstrip("0")) if word.isdigit() else 0, word) for word in words]

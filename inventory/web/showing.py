@@ -34,6 +34,8 @@ def told(text: object, most: int = 200) -> Markup:
 
 def visible(text: str) -> str:
     """The text with every control and direction mark shown as a box."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join("\ufffd" if c in _BIDI or _hidden(c) else c for c in text)
 
 
