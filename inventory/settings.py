@@ -71,6 +71,9 @@ class Settings:
     executor_id: str = _doc("", "stable name of this worker; default host name and process role")
     sweep_public_addresses: bool = _doc(False, "allow sweeps of addresses outside private ranges")
     sweep_max_hosts: int = _doc(65_536, "largest number of addresses in one sweep")
+    mdm_simulated: bool = _doc(
+        False, "allow connections to a simulated MDM vendor on this machine; for a demo"
+    )
     destructive_enabled: bool = _doc(
         False, "this worker may send commands that erase or retire devices; the kill switch"
     )

@@ -93,13 +93,18 @@ class _Catalog:
     def of(self, draft: AssetDraft) -> Entry:
         wanted = draft.manufacturer, draft.model, draft.category
         if wanted not in self._known:
-            entry = maker, model = catalogued(self._db, *wanted)
+            entry = catalogued(self._db, *wanted)
             self._known[wanted] = entry
-            self._by_ids[maker and maker.id, model and model.id] = entry
+            self._by_ids[_ids(entry)] = entry
         return self._known[wanted]
 
     def entry(self, asset: Asset) -> Entry:
         return self._by_ids[asset.manufacturer_id, asset.model_id]
+
+
+def _ids(entry: Entry) -> tuple[int | None, int | None]:
+    maker, model = entry
+    return maker.id if maker else None, model.id if model else None
 
 
 def _require_free(db: Session, newcomers: Sequence[Newcomer]) -> None:
@@ -118,10 +123,10 @@ def _require_free(db: Session, newcomers: Sequence[Newcomer]) -> None:
 
 
 def _asset(draft: AssetDraft, tag: str, entry: Entry, seen: Observation, now: datetime) -> Asset:
-    maker, model = entry
+    maker_id, model_id = _ids(entry)
     return Asset(
         tag=tag, tag_key=tag_key(tag), status=draft.status, site_id=draft.site_id, custom={},
-        manufacturer_id=maker and maker.id, model_id=model and model.id,
+        manufacturer_id=maker_id, model_id=model_id,
         observed_fields=observed_fields(draft), created_at=now, updated_at=now,
         last_seen_at=seen.at, last_seen_source=seen.source, last_seen_address=seen.address,
         **fields.checked({name: getattr(draft, name) for name in _CHECKED}),
