@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
+from inventory.assets.kinds import Category
 from inventory.assets.search import MAX_QUERY
 from inventory.assets.words import fold
 from inventory.desk.finding import find
 from inventory.http.unit import current_actor, current_db
 from inventory.schema import ObjectSchema
 from inventory.web.arguments import with_query
+from inventory.web.labels import label
 from inventory.web.navigation import menu_for
 from inventory.web.pages import page, part
 from inventory.web.viewer import Viewer, current_viewer
@@ -61,7 +63,7 @@ def show(args: dict[str, str]) -> BaseResponse:
     found = find(current_db(), current_actor(), args["q"])
     if found.only is not None:
         return redirect(f"/assets/{found.only}", 303)
-    return page("desk/find.html", found=found)
+    return page("desk/find.html", found=found, kinds=_kinds(found.text))
 
 
 @bp.route("/palette")
@@ -76,6 +78,14 @@ def palette(args: dict[str, str]) -> BaseResponse:
         found = find(current_db(), current_actor(), args["q"], limit=LISTED)
     commands = _commands(viewer, args["q"])
     return part("desk/palette.html", found=found, commands=commands, text=args["q"].strip())
+
+
+def _kinds(text: str) -> list[str]:
+    """Kinds of devices that the text names in the viewer's words: no device is called "printer"."""
+    wanted = fold(text).split()
+    if not wanted:
+        return []
+    return [kind.value for kind in Category if _fits(label("category", kind), wanted)]
 
 
 def _commands(viewer: Viewer, text: str) -> list[Command]:

@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         label=label, labels_of=LABELS, static_url=static_url, url_with=url_with, icon=icon,
-        version=__version__, languages=languages.LANGUAGES, csrf=csrf, said=said,
+        homeroom_version=__version__, languages=languages.LANGUAGES, csrf=csrf, said=said,
         zone_name=showing.zone_name,
     )  # fmt: skip
     app.context_processor(_context)
