@@ -80,7 +80,7 @@ def device(row: Fields) -> Device:
 
 def _platform(row: Fields) -> Platform:
     """By the first word of the system: "Linux (ubuntu)". Many iPads are told as iOS."""
-    system = (row.text("operatingSystem") or "").lower().replace("(", " ").split()
+    system = (row.text("operatingSystem") or "").lower().split()
     found = _SYSTEMS.get(system[0] if system else "", Platform.OTHER)
     if found is Platform.IOS and (row.text("model") or "").lower().startswith("ipad"):
         return Platform.IPADOS

@@ -154,7 +154,8 @@ class AndroidManagement:
             row
             for rows, _ in follow(fetch, None, self._where)
             for row in map(Fields, rows)
-            if row.text("metadata", "type") == kind
+            if kind is not None
+            and row.text("metadata", "type") == kind
             and (made := row.moment("metadata", "createTime")) is not None
             and made >= earliest
         ]

@@ -63,6 +63,24 @@ def test_which_of_two_is_ours_cannot_be_told(world: World) -> None:
     assert "no operation" in told.reason
 
 
+def test_what_was_never_sent_is_not_looked_for(world: World) -> None:
+    device = a_device(world)
+    send(world, Action.LOCK, device)
+    for told in world.fake.operations.values():  # type: ignore[attr-defined]
+        told["metadata"].pop("type")
+    receipt = Receipt("android_management", device.ref, Action.SYNC, world.time.now())
+    assert world.open().outcome(receipt).state is OutcomeState.UNKNOWN
+
+
+def test_a_name_that_is_not_that_of_a_device_is_a_problem(world: World) -> None:
+    for number, name in enumerate(("enterprises/E/devices/1/operations/2", "devices/1", "x")):
+        world.fake.record(world.fake.ids()[number])["name"] = name
+    problems = [problem for page in world.pages() for problem in page.problems]
+    assert [problem.vendor_id for problem in problems] == [
+        "enterprises/E/devices/1/operations/2", "devices/1", "x",
+    ]  # fmt: skip
+
+
 def test_a_wipe_of_a_school_device_takes_everything(world: World) -> None:
     device = a_device(world)
     send(world, Action.WIPE, device)
