@@ -33,8 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Ends with this package: Playwright runs an event loop in this thread, and others need one."""
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("no browser is installed; .ci/run installs Debian's chromium")
