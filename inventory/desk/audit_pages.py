@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
+from inventory.accounts import listing
 from inventory.accounts.event_view import views_of
 from inventory.accounts.guard import guarded
 from inventory.audit import reading, service as audit
@@ -46,8 +47,9 @@ def listed(args: dict[str, Any]) -> BaseResponse:
          page_of(view.event, names))
         for view in views_of(db, actor, leaf.rows)
     ]  # fmt: skip
+    who = args["actor"] or _called(args["actor_id"])
     beside = {} if is_part() else _choices()
-    return page("desk/audit.html", args=args, leaf=leaf, rows=rows, zone=languages.zone(), **beside)
+    return page("desk/audit.html", args=args, who=who, leaf=leaf, rows=rows, **beside)
 
 
 @bp.route("/verify")
@@ -76,6 +78,13 @@ def export(args: dict[str, Any]) -> BaseResponse:
         content_type="text/csv; charset=utf-8; header=present",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _called(account_id: int | None) -> str:
+    """The user name, where the reader may know it."""
+    if account_id is None:
+        return ""
+    return listing.names_by_id(current_db(), current_actor(), [account_id]).get(account_id, "")
 
 
 def _choices() -> dict[str, Any]:

@@ -18,9 +18,13 @@ _EARLIEST, _LATEST = date(1990, 1, 1), date(2200, 1, 1)
 
 
 class AskedArgs(ObjectSchema):
-    """The filters; `since` and `until` are days, both included."""
+    """The filters; `since` and `until` are days, both included.
+
+    actor_id is for links: an address is kept in many places, and a number there tells nobody who.
+    """
 
     actor = Text(max_length=100, load_default="")
+    actor_id = fields.Integer(load_default=None, validate=ROW_ID)
     action = Text(max_length=80, load_default="")
     subject_type = Text(max_length=40, load_default="")
     subject_id = Text(max_length=80, load_default="")
@@ -45,7 +49,9 @@ class VerifyArgs(ObjectSchema):
 def filter_of(db: Session, actor: Actor, args: dict[str, Any], zone: str) -> EventFilter:
     """The filter that the arguments mean. A user name stands for its account, also for what it did
     through a token or under an earlier name; anything else for the beginning of a name."""
-    account = _account(db, actor, args["actor"]) if args["actor"] else None
+    account = args["actor_id"]
+    if args["actor"]:
+        account = _account(db, actor, args["actor"])
     return EventFilter(
         action=args["action"],
         actor_id=account,

@@ -16,7 +16,7 @@ from inventory.sites.models import Site, SiteKind
 
 SCHOOL, CREDENTIAL, NETWORK, SWEEP = "school", "credential", "network", "sweep"
 STEPS = (SCHOOL, CREDENTIAL, NETWORK, SWEEP)
-MANY = 100
+MANY = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,10 +153,12 @@ def _reach(actor: Actor) -> list["sa.ColumnElement[bool]"]:
 
 
 def _waiting(db: Session, actor: Actor, network_ids: Sequence[int]) -> dict[int, int]:
+    """What waits is little beside what was ever found: of many networks all of it is counted."""
     f = DiscoveryFinding
+    only = network_ids[0] if len(network_ids) == 1 else None
     query = (
         sa.select(col(f.network_id), sa.func.count())
-        .where(*review_queue.clauses(db, actor, Wanted()), col(f.network_id).in_(network_ids))
+        .where(*review_queue.clauses(db, actor, Wanted(network_id=only)))
         .group_by(col(f.network_id))
     )
     return {row[0]: row[1] for row in db.execute(query)}

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
+from inventory.assets.kinds import Category
 from inventory.discovery import topology_map
 from inventory.discovery.schemas import MAX_ID
 from inventory.discovery.topology_map import AT_ONCE, MOST, Place
@@ -16,17 +17,23 @@ from inventory.schema import ObjectSchema
 from inventory.sites import service as sites
 from inventory.sites.models import SiteKind
 from inventory.web.arguments import with_query
+from inventory.web.labels import label
 from inventory.web.network_map import draw
 from inventory.web.pages import page
 
 bp = Blueprint("map_pages", __name__, url_prefix="/map")
 
+BOTH = 400
+"""Of more devices the list is a page of its own."""
+
 
 class MapArgs(ObjectSchema):
-    """A school or a building; `whole`: everything, where that would be more than one picture."""
+    """A school or a building; `whole`: everything, where that would be more than one picture.
+    `list`: no picture, all of it in words."""
 
     site_id = fields.Integer(validate=validate.Range(min=1, max=MAX_ID))
     whole = fields.Boolean(load_default=False)
+    list = fields.Boolean(load_default=False)
 
 
 @bp.route("")
@@ -43,10 +50,12 @@ def show(args: dict[str, Any]) -> Response:
     elif not args["whole"]:
         site_id = _first(places)
     found = topology_map.topology(db, actor, tree, site_id, at=current_now())
+    chart = None if args["list"] else draw(found.map, title=_("Network map"), id="map")
     return page(
-        "discovery/map.html", found=found, site_id=site_id, most=MOST,
-        chart=draw(found.map, title=_("Network map"), id="map"),
+        "discovery/map.html", found=found, site_id=site_id, most=MOST, chart=chart,
+        listed=args["list"] or found.devices <= BOTH,
         schools=[place for place in places if place.kind is SiteKind.SCHOOL],
+        kinds={kind.value: label("category", kind) for kind in Category},
         buildings=_buildings(places), place=tree.rows.get(site_id or 0),
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ class HeardArgs(ObjectSchema):
 @with_query(NetworkArgs)
 def listed(args: dict[str, Any]) -> Response:
     """All networks in reach, by name."""
-    found = listings.networks_page(current_db(), current_actor(), Span(**args, limit=100))
+    found = listings.networks_page(current_db(), current_actor(), Span(**args))
     return page("discovery/networks.html", found=found)
 
 

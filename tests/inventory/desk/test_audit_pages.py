@@ -128,6 +128,10 @@ def test_filters(record: Record, browser: MakeCaller, district: District, clock:
 
     assert count(actor="Coordinator-District") == 2  # the account and its role
     assert count(actor="coord") == 2
+    assert count(actor_id=jane.account_id) == 2
+    assert count(actor_id=4711) == 0
+    by_number = reader.get(f"/audit?actor_id={jane.account_id}").text
+    assert 'name="actor" value="coordinator-district"' in by_number
     assert count(actor="nobody at all") == 0
     assert count(actor="%") == 0
     assert count(actor="test oper", action="thing.done") == 1

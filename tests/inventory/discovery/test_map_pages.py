@@ -169,6 +169,22 @@ def test_much_is_shown_a_school_at_a_time(
     assert "There is more than one picture can hold" in cut
 
 
+def test_of_very_much_the_list_is_a_page_of_its_own(
+    browser: MakeCaller, cabling: Cabling, district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cabling.device(district.north_room, "NORTH-1")
+    boss = browser("coordinator")
+    assert "map-list" in boss.get("/map").text
+    monkeypatch.setattr("inventory.discovery.map_pages.BOTH", 0)
+    page = boss.get(f"/map?site_id={district.north}").text
+    assert "map-list" not in page
+    there = f'href="/map?site_id={district.north}&amp;list=true"'
+    assert there in page
+    listed = boss.get(f"/map?site_id={district.north}&list=true").text
+    assert "NORTH-1" in listed.partition("map-list")[2]
+    assert 'class="map"' not in listed, "no picture"
+
+
 def test_statements_do_not_grow(browser: MakeCaller, cabling: Cabling, district: District) -> None:
     boss = browser("coordinator")
 

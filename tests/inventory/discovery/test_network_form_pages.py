@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import select
 
 from inventory.discovery.models import Network, NetworkCredential
+from inventory.sites.models import Site, SiteKind
 from tests.inventory.conftest import Caller, District, MakeCaller
 from tests.inventory.discovery.page_world import HOSTILE, World, counted, words
 
@@ -149,6 +150,20 @@ def test_a_school_changes_only_its_own(
     assert answer.status_code == 422
     assert "in your reach" in answer.text
     assert world.one(Network, id=mine).name == "Mine"
+
+
+def test_two_places_of_one_name_are_told_apart_by_nobody(
+    browser: MakeCaller, district: District, world: World
+) -> None:
+    with world.database.unit() as db:
+        for _ in range(2):
+            db.add(Site(kind=SiteKind.ROOM, name="Twin", parent_id=district.north_building))
+    twin = {
+        "place_target": ["10.20.0.1"], "place_site": ["North School / Main Building / Twin"]
+    }  # fmt: skip
+    answer = browser("coordinator").post("/networks/new", data=typed(**twin))
+    assert answer.status_code == 422
+    assert "the name of several places" in answer.text
 
 
 def count_of(caller: Caller, **more: Any) -> str:

@@ -6,11 +6,20 @@ from typing import Any
 
 import pytest
 
+from inventory.access import Role
+from inventory.accounts import service as accounts
 from inventory.assets.kinds import Outcome
 from inventory.discovery.finding_models import Decision
 from snmp_discovery.types import Kind
 from tests.inventory.conftest import Caller, District, MakeCaller
-from tests.inventory.discovery.page_world import HOSTILE, World, counted, row_of, words
+from tests.inventory.discovery.page_world import (
+    ANYBODY,
+    HOSTILE,
+    World,
+    counted,
+    row_of,
+    words,
+)
 
 
 @pytest.fixture
@@ -134,6 +143,29 @@ def test_a_school_reviews_its_own(
     assert 'type="checkbox"' not in looks, "who only looks selects nothing"
 
 
+def test_who_reviews_here_and_reads_there(
+    browser: MakeCaller, world: World, network: int, district: District
+) -> None:
+    grants = [(Role.TECHNICIAN, district.north), (Role.HELPDESK, None)]
+    with world.database.unit() as db:
+        both = accounts.create_account(
+            db, ANYBODY, user_name="both", grants=grants, now=world.clock()
+        )[0].id
+    mine = world.finding(network, district.north, name="MINE")
+    settled = world.finding(network, district.north, name="DONE", decision=Decision.IGNORED)
+    south = world.finding(world.network(district.south), district.south, name="THEIRS")
+    caller = browser(account=both)
+    page = caller.get("/discoveries?state=all").text
+    assert f'value="{mine}.1"' in row_of(page, "MINE")
+    for name in ("DONE", "THEIRS"):
+        assert 'type="checkbox"' not in row_of(page, name), name
+    assert "Who reviews findings at this place decides." in caller.get(f"/discoveries/{south}").text
+    for verb in ("accept", "attach", "ignore", "same", "replaced"):
+        assert caller.get(f"/discoveries/{south}/{verb}").status_code == 403, verb
+    assert caller.post(f"/discoveries/{south}/reopen", data={"revision": "1"}).status_code == 403
+    assert caller.get(f"/discoveries/{settled}").status_code == 200
+
+
 def test_pages_turn_both_ways(
     technician: Caller, world: World, network: int, district: District
 ) -> None:
@@ -150,7 +182,7 @@ def test_pages_turn_both_ways(
     assert "F-14" in part
     assert "F-15" not in part
     back = technician.get(f"/discoveries?limit=10&before={ids[14]}").text
-    assert "F-24" in back
+    assert back.index("F-24") < back.index("F-20") < back.index("F-15"), "newest first, also back"
     assert 'id="page-before"' not in back
 
 
@@ -161,7 +193,7 @@ def test_a_finding_side_by_side(
     page = technician.get(f"/discoveries/{made['conflict']}").text
     table = page.partition('class="table finding-beside"')[2].partition("</table>")[0]
     serial = row_of(table, "Serial number")
-    assert "differs" in serial
+    assert "differs" in words(serial), "said, not only coloured"
     assert "CNOLD" in serial
     assert "same" in row_of(table, ">Model<")
     assert "not recorded" in row_of(table, ">Firmware<")

@@ -93,6 +93,20 @@ def test_every_step_can_be_left_out(boss: Caller, world: World) -> None:
     assert world.all(Sweep) == []
 
 
+def test_the_safest_credential_is_tried_first(boss: Caller, world: World) -> None:
+    boss.post("/welcome/credential/v1", data={**CREDENTIAL, "label": "old"})
+    boss.post("/welcome/credential/v2c", data=CREDENTIAL)
+    v3 = {
+        "label": "safe", "username": "u", "auth_protocol": "SHA256", "auth_key": "long enough",
+        "priv_protocol": "AES128", "priv_key": "long enough",
+    }  # fmt: skip
+    boss.post("/welcome/credential/v3", data=v3)
+    boss.post("/welcome/network", data=NETWORK)
+    (network,) = world.all(Network)
+    page = boss.get(f"/networks/{network.id}").text
+    assert page.index(">safe</bdi>") < page.index(">public</bdi>") < page.index(">old</bdi>")
+
+
 MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("school", {"name": "", "code": ""}, "Missing data"),
     ("school", {"name": "Lincoln", "code": "not a code"}, "letters, digits"),
