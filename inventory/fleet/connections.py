@@ -90,13 +90,7 @@ def change(
     draft = replace(draft, label=draft.label.strip())
     _require_own_secrets(old, draft, changes)
     _check(db, draft, limits.simulated or draft.address == old.address, row.id)
-    for name in COLUMNS:
-        setattr(row, name, getattr(draft, name))
-    if "config" in changes:
-        row.read_config = opening.seal(db, row.uid, "read_config", draft.config)
-        row.heard_since = None  # another credential may see other devices
-    if "act_config" in changes:
-        _seal_acting(db, row, draft.act_config)
+    _take(db, row, draft, changes)
     if {"every_minutes", "full_at", "enabled"} & set(changes):
         row.next_full = row.next_incremental = None
         plan(row, limits, now=now)
@@ -216,6 +210,19 @@ def _require_own_secrets(
         kept = sorted((secret & set(after)) - set(changes.get(name) or ()))
         if moved and kept:
             raise rules.wrong(name, f"leads elsewhere now: give {', '.join(kept)} anew")
+
+
+def _take(
+    db: Session, row: MdmConnection, draft: ConnectionDraft, changes: Mapping[str, Any]
+) -> None:
+    """Write the draft into the row; only named settings are sealed anew."""
+    for name in COLUMNS:
+        setattr(row, name, getattr(draft, name))
+    if "config" in changes:
+        row.read_config = opening.seal(db, row.uid, "read_config", draft.config)
+        row.heard_since = None  # another credential may see other devices
+    if "act_config" in changes:
+        _seal_acting(db, row, draft.act_config)
 
 
 def _seal_acting(db: Session, row: MdmConnection, config: Config | None) -> None:
