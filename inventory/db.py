@@ -8,7 +8,7 @@ import copy
 import enum
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -166,6 +166,13 @@ def insert_unless_there(db: Session, table: type[SQLModel], values: Mapping[str,
     make = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     insert = make(table).values(**values).on_conflict_do_nothing()
     return db.connection().execute(insert.returning(sa.literal_column("1"))).first() is not None
+
+
+def insert_many(db: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows at once. Defaults of the model's fields are not applied."""
+    if rows:
+        db.flush()
+        db.connection().execute(sa.insert(sa.inspect(table).local_table), rows)
 
 
 def make_engine(url: str) -> Engine:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission
@@ -26,6 +25,7 @@ from inventory.assets.service import AssetDraft, observed_fields
 from inventory.assets.sightings import sight_first
 from inventory.assets.tag_rules import digits_of, tag_key
 from inventory.audit import service as audit
+from inventory.db import insert_many, new_uid
 from inventory.errors import Duplicate
 
 _CHECKED = ("category", "name", "serial", "firmware")
@@ -125,8 +125,8 @@ def _require_free(db: Session, newcomers: Sequence[Newcomer]) -> None:
 def _asset(draft: AssetDraft, tag: str, entry: Entry, seen: Observation, now: datetime) -> Asset:
     maker_id, model_id = _ids(entry)
     return Asset(
-        tag=tag, tag_key=tag_key(tag), status=draft.status, site_id=draft.site_id, custom={},
-        manufacturer_id=maker_id, model_id=model_id,
+        uid=new_uid(), tag=tag, tag_key=tag_key(tag), status=draft.status, site_id=draft.site_id,
+        manufacturer_id=maker_id, model_id=model_id, custom={},
         observed_fields=observed_fields(draft), created_at=now, updated_at=now,
         last_seen_at=seen.at, last_seen_source=seen.source, last_seen_address=seen.address,
         **fields.checked({name: getattr(draft, name) for name in _CHECKED}),
@@ -161,10 +161,9 @@ def _write_parts(
         ]  # fmt: skip
         doc = search_doc.doc_of(asset, (), [(key.kind, key.value) for key in keys])
         doc_rows.append({"asset_id": asset.id, "doc": doc})
-    db.execute(sa.insert(AssetTag), tag_rows)
-    if key_rows:
-        db.execute(sa.insert(Identifier), key_rows)
-    db.execute(sa.insert(AssetSearch), doc_rows)
+    insert_many(db, AssetTag, tag_rows)
+    insert_many(db, Identifier, key_rows)
+    insert_many(db, AssetSearch, doc_rows)
 
 
 def _record(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inventory.assets.identifiers import is_placeholder
@@ -14,6 +13,7 @@ from inventory.assets.naming import catalog_of, without_maker
 from inventory.assets.observation import Observation
 from inventory.assets.sighting_models import ObservedFact
 from inventory.assets.words import fold, maker_key, plain
+from inventory.db import insert_many
 
 FIELDS = (
     "category", "manufacturer", "model", "serial", "firmware", "name", "location", "address",
@@ -56,9 +56,7 @@ def note_facts(db: Session, seen: Sequence[tuple[int, Observation]]) -> None:
                 "asset_id": asset_id, "field": field, "source": one.source, "value": text,
                 "at": one.at, "evidence": why.get(field, ""),
             }  # fmt: skip
-    if fresh:
-        db.flush()
-        db.execute(sa.insert(ObservedFact), list(fresh.values()))
+    insert_many(db, ObservedFact, list(fresh.values()))
 
 
 def facts(db: Session, asset_id: int) -> list[ObservedFact]:

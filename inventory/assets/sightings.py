@@ -7,6 +7,7 @@ only as long as no person has entered it.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -22,6 +23,7 @@ from inventory.assets.observation import Observation, digest_of, facts_of, tidy,
 from inventory.assets.observed import note_facts
 from inventory.assets.sighting_models import Sighting
 from inventory.audit import service as audit
+from inventory.db import insert_many
 
 MAX_ROWS_PER_PLACE = 100
 """Sightings kept of one place: a device that always says something else stays bounded."""
@@ -53,7 +55,9 @@ def sight_many(
         kept = []
         for one, match in tidied:
             found = assets[match.asset_ids[0]] if match.kind is Outcome.MATCHED else None
-            kept.append(_keep(db, rows, one, match, found.id if found else None))
+            said = _Said(one, match, found.id if found else None)
+            _forget_open(db, rows, said)
+            kept.append(_keep(db, rows, said))
             if found is not None:
                 _apply(db, actor, found, one, match, held[found.id], now)
     note_facts(db, [(m.asset_ids[0], o) for o, m in tidied if m.kind is Outcome.MATCHED])
@@ -65,12 +69,44 @@ def sight_first(db: Session, seen: Sequence[tuple[Observation, Match]]) -> None:
     """Keep the (tidied) observations that their assets were just made of: there is nothing to
     fill and nothing to claim."""
     rows = _rows_at(db, [one for one, _ in seen])
+    fresh = []
     for one, match in seen:
-        _keep(db, rows, one, match, match.asset_ids[0])
+        said = _Said(one, match, match.asset_ids[0])
+        _forget_open(db, rows, said)
+        if said.place in rows:
+            _keep(db, rows, said)
+        else:
+            fresh.append(said.values() | {"times": 1, "decided_by": "", "decided_at": None})
+    insert_many(db, Sighting, fresh)
     note_facts(db, [(match.asset_ids[0], one) for one, match in seen])
 
 
-Rows = dict[tuple[str, str, str], Sighting]
+Place = tuple[str, str, str]
+Rows = dict[Place, Sighting]
+
+
+class _Said:
+    """What an observation says, and where it is kept: (source, source_ref, digest)."""
+
+    def __init__(self, one: Observation, match: Match, asset_id: int | None) -> None:
+        self.one, self.match, self.asset_id = one, match, asset_id
+        self.facts = facts_of(one)
+        self.open_place = self._place(None)
+        self.place = self._place(asset_id)
+
+    def _place(self, asset_id: int | None) -> Place:
+        return self.one.source, self.one.source_ref, digest_of(self.facts, asset_id)
+
+    def values(self) -> dict[str, Any]:
+        """The columns of a new `Sighting`, but for those that count."""
+        one, match = self.one, self.match
+        return {
+            "asset_id": self.asset_id, "site_id": one.site_id, "source": one.source,
+            "source_ref": one.source_ref, "address": one.address, "outcome": match.kind,
+            "facts": self.facts, "digest": self.place[2], "weak_key": weak_key(one),
+            "first_at": one.at, "last_at": one.at, "reasons": list(match.reasons),
+            "candidates": list(match.asset_ids),
+        }  # fmt: skip
 
 
 def _rows_at(db: Session, seen: Sequence[Observation]) -> Rows:
@@ -82,24 +118,19 @@ def _rows_at(db: Session, seen: Sequence[Observation]) -> Rows:
     return {(row.source, row.source_ref, row.digest): row for row in db.exec(query)}
 
 
-def _keep(
-    db: Session, rows: Rows, one: Observation, match: Match, asset_id: int | None
-) -> Sighting:
-    facts = facts_of(one)
-    open_place = (one.source, one.source_ref, digest_of(facts, None))
-    place = (*open_place[:2], digest_of(facts, asset_id)) if asset_id else open_place
-    if asset_id is not None and open_place in rows:
-        # It waited for a person, and has meanwhile become known by another way.
-        db.delete(rows.pop(open_place))
+def _forget_open(db: Session, rows: Rows, said: _Said) -> None:
+    """It waited for a person, and has meanwhile become known by another way."""
+    if said.asset_id is not None and said.open_place in rows:
+        db.delete(rows.pop(said.open_place))
         db.flush()
-    row = rows.get(place)
+
+
+def _keep(db: Session, rows: Rows, said: _Said) -> Sighting:
+    one, match = said.one, said.match
+    row = rows.get(said.place)
     if row is None:
-        row = Sighting(
-            asset_id=asset_id, site_id=one.site_id, source=one.source,
-            source_ref=one.source_ref, address=one.address, outcome=match.kind, facts=facts,
-            digest=place[2], weak_key=weak_key(one), first_at=one.at, last_at=one.at, times=0,
-        )  # fmt: skip
-        rows[place] = row
+        row = Sighting(**said.values(), times=0)
+        rows[said.place] = row
         _prune(db, rows, one)
     if row.outcome is not Outcome.IGNORED:
         row.outcome = match.kind

@@ -67,6 +67,8 @@ def maker_key(name: str) -> str:
 
 def clean(text: str, limit: int) -> str:
     """Text from a device or a vendor, made harmless: one line, no invisible characters, cut."""
+    if text.isascii() and text.isprintable():  # nearly always, and a hundred times faster
+        return " ".join(text[: limit * 4].split())[:limit].strip()
     kept = "".join(
         " " if c in "\t\r\n" else c
         for c in text[: limit * 4]

@@ -9,7 +9,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from inventory.access import Actor
 from inventory.audit.models import AuditEvent, AuditHead
-from inventory.db import new_uid
+from inventory.db import insert_many, new_uid
 from inventory.errors import Misconfigured
 from inventory.vault import binding_of, vault_of
 
@@ -70,8 +70,9 @@ def record_many(
 ) -> None:
     """As `record` for each of the entries, in their order."""
     head, key = _locked_head(db)
+    events = []
     for entry in entries:
-        event = AuditEvent(
+        event = _Event(
             id=head.last_id + 1,
             at=now,
             actor_kind=actor.kind,
@@ -85,12 +86,15 @@ def record_many(
             before=_json(entry.before),
             after=_json(entry.after),
             reason=entry.reason[:1000],
-            digest="",
         )
         event.digest = digest_of(key, head.digest, event)
-        db.add(event)
+        events.append(asdict(event))
         head.last_id, head.digest = event.id, event.digest
     db.add(head)
+    if len(events) == 1:
+        db.add(AuditEvent(**events[0]))  # goes with whatever else the caller writes
+    else:
+        insert_many(db, AuditEvent, events)
 
 
 def take_turn(db: Session) -> None:
@@ -127,7 +131,27 @@ def _chain_key(db: Session, head: AuditHead) -> bytes:
     )
 
 
-def digest_of(key: bytes, previous: str, event: AuditEvent) -> str:
+@dataclass(slots=True)
+class _Event:
+    """An event on its way into the table; fields as there, at a tenth of the cost."""
+
+    id: int
+    at: datetime
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    origin: str
+    action: str
+    subject_type: str
+    subject_id: str
+    site_id: int | None
+    before: str
+    after: str
+    reason: str
+    digest: str = ""
+
+
+def digest_of(key: bytes, previous: str, event: AuditEvent | _Event) -> str:
     """The event's place in the chain, 64 hex digits."""
     body = json.dumps(
         [
