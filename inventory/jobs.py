@@ -8,6 +8,7 @@ from inventory.assets.file_store import FileStore
 from inventory.db import now
 from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
+from inventory.fleet import sync_run, syncs
 
 FORGET = "retention"
 
@@ -29,11 +30,14 @@ def forget(ctx: JobContext) -> None:
 HANDLERS: Mapping[str, Handler] = {
     sweeps.KIND: sweep_run.run_sweep,
     "sweeps.due": sweeps.due_sweeps,
+    syncs.KIND: sync_run.run_sync,
+    syncs.DUE: syncs.due_syncs,
     FORGET: forget,
 }
 
 SCHEDULES = (
     Schedule("sweeps-due", "sweeps.due", every=60),
+    Schedule("syncs-due", syncs.DUE, every=60),
     Schedule("nightly-retention", FORGET, cron="20 3 * * *"),
 )
 
@@ -41,5 +45,7 @@ SCHEDULES = (
 POLICIES: Mapping[str, JobPolicy] = {
     sweeps.KIND: JobPolicy(concurrency=2, attempts=3),
     "sweeps.due": JobPolicy(concurrency=1, poll=5),
+    syncs.KIND: JobPolicy(concurrency=2, attempts=sync_run.ATTEMPTS),
+    syncs.DUE: JobPolicy(concurrency=1, poll=5),
     FORGET: JobPolicy(concurrency=1, poll=30),
 }
