@@ -10,6 +10,7 @@ from mdm.capabilities import Capability, permitted
 from mdm.client import Classifier, Client
 from mdm.errors import Unsupported, Where
 from mdm.http import Door, Limits
+from mdm.memory import Memory
 from mdm.timing import Pace, Timing, TokenBucket
 from mdm.tokens import Auth
 from mdm.types import Command, Platform
@@ -66,12 +67,14 @@ class Wiring:
 
     pace       shared by everything that uses the same credential; None: a bucket of its own
     login_url  where tokens come from, if not from `base_url`; like that, on this machine only
+    memory     for vendors that only tell by webhook; without it they have no devices
     """
 
     timing: Timing = field(default_factory=Timing)
     limits: Limits = field(default_factory=Limits)
     pace: Pace | None = None
     login_url: str | None = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)

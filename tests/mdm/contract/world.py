@@ -13,6 +13,7 @@ from mdm.registry import open_connector, vendor
 from mdm.timing import Timing
 from mdm.types import Action, Command, Device, OutcomeState, Page, Receipt
 from tests.mdm.fakes import fake_of
+from tests.mdm.hook import Hook, RamMemory
 
 DEVICES = 60
 PIN = "924417"
@@ -49,11 +50,14 @@ class World:
         self.info: VendorInfo = vendor(name)
         self.time = TestTime()
         self.fake = fake_of(name)(now=self.time.now).start()
-        self.fake.seed(DEVICES)
-        self.fake.page_size = 10
+        self.memory = RamMemory(lambda: self.fake.page_size)
         self.listed: list[Device] | None = None
         self.address: str | None = None  # of something between the connector and the fake
         self.limits: dict[str, float] = {"connect": 2, "read": 0.5, "total": 5}
+        if self.fake.tells:
+            self.fake.hook = Hook(lambda: self.open(Access.READ)).start()
+        self.fake.seed(DEVICES)
+        self.fake.page_size = 10
 
     def open(
         self,
@@ -71,7 +75,12 @@ class World:
             name="contract",
             access=access,
             base_url=None if self.fake.own_address else self.address or self.fake.url,
-            wiring=Wiring(timing=self.time.timing, limits=bounds, login_url=self.fake.url),
+            wiring=Wiring(
+                timing=self.time.timing,
+                limits=bounds,
+                login_url=self.fake.url,
+                memory=self.memory,
+            ),
         )
 
     def pages(self, connector: Connector | None = None, **how: object) -> list[Page]:

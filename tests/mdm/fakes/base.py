@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 
 from mdm.types import OutcomeState, Receipt
 from tests.mdm.fakes.http import Call, Fault, Reply, Route, Server, after, before
+from tests.mdm.hook import Hook
 
 
 @dataclass
@@ -51,6 +52,7 @@ class FakeVendor(ABC):
     spec: ClassVar[str | None] = None  # the vendor's document below shared/mdm/specs
     spec_is_strict: ClassVar[bool] = True  # see tests/mdm/prism.py
     partial_action: ClassVar[str | None] = None  # refused inside a 200, see `refuse`
+    tells: ClassVar[bool] = False  # by webhook: what happens is told to `hook`
 
     def __init__(self, *, now: Callable[[], datetime] | None = None, seed: int = 7) -> None:
         self.now = now or (lambda: datetime.now(UTC))
@@ -69,6 +71,7 @@ class FakeVendor(ABC):
         self.refused: set[str] = set()
         self.slowness = 3.0
         self.address: str | None = None
+        self.hook: Hook | None = None
         self.retry_after: str | None = None
         self.twist: Callable[[Any], Any] = lambda body: body
         self.redirect_to = "https://elsewhere.invalid/"
@@ -241,6 +244,8 @@ class FakeVendor(ABC):
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
+        if self.hook is not None:
+            self.hook.stop()
 
     def __enter__(self) -> Self:
         return self.start()
