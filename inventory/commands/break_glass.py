@@ -22,7 +22,7 @@ from inventory.commands.guard_models import BreakGlassCode
 from inventory.commands.models import DeviceCommand
 from inventory.commands.notifying import Notice, tell
 from inventory.commands.requesting import CommandDraft
-from inventory.commands.step_up import require_person
+from inventory.commands.step_up import NotTrusted, require_person
 from inventory.errors import Conflict, Forbidden, NotFound
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -115,7 +115,7 @@ def review(db: Session, actor: Actor, code_id: int, *, text: str, now: datetime)
         raise Conflict("it was reviewed already")
     command = db.get(DeviceCommand, row.command_id) if row.command_id else None
     if command is not None and command.requested_by_id == actor.id:
-        raise Forbidden("another person than the one who used it reviews it")
+        raise NotTrusted("another person than the one who used it reviews it")
     row.reviewed_at, row.reviewed_by, row.reviewed_by_id = now, actor.name[:200], actor.id
     row.review = cleaned
     db.add(row)
@@ -134,7 +134,7 @@ def _usable(db: Session, code: str) -> BreakGlassCode:
     )
     row = db.exec(query.with_for_update()).first()
     if row is None:
-        raise Forbidden("this code is unknown, used or ended")
+        raise NotTrusted("this code is unknown, used or ended")
     return row
 
 

@@ -17,10 +17,10 @@ from inventory.commands.moving import DELIVERY, hold
 from inventory.commands.notifying import Notice, tell
 from inventory.commands.policy_values import policy_in_force
 from inventory.commands.states import CommandState, Held
-from inventory.commands.step_up import StepUp, require_person, require_step_up
+from inventory.commands.step_up import NotTrusted, StepUp, require_person, require_step_up
 from inventory.commands.trust import require_no_puppet, require_trusted
 from inventory.db import insert_unless_there
-from inventory.errors import Conflict, Forbidden
+from inventory.errors import Conflict
 
 MAX_REASON = 1000
 HELD_WITH_IT = (CommandState.APPROVED, CommandState.COOLING_OFF, CommandState.READY)
@@ -136,7 +136,7 @@ def _for_closing(db: Session, actor: Actor) -> Breaker:
     if not row.open:
         raise Conflict("the breaker is closed")
     if row.tripped_by_id is not None and row.tripped_by_id == actor.id:
-        raise Forbidden("whose command opened the breaker does not close it")
+        raise NotTrusted("whose command opened the breaker does not close it")
     return row
 
 

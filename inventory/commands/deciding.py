@@ -20,9 +20,9 @@ from inventory.commands.notifying import Notice, tell
 from inventory.commands.onward import go_on, queue, set_off
 from inventory.commands.policy_values import policy_in_force
 from inventory.commands.states import SENT, UNSENT, CommandState, Held
-from inventory.commands.step_up import StepUp, require_person, require_step_up
+from inventory.commands.step_up import NotTrusted, StepUp, require_person, require_step_up
 from inventory.commands.trust import require_no_puppet, require_trusted
-from inventory.errors import Conflict, Forbidden, NotFound
+from inventory.errors import Conflict, NotFound
 
 _S = CommandState
 MAX_REASON = 1000
@@ -101,7 +101,7 @@ def require_second_person(
     require_trusted(db, actor, policy=policy, step_up=step_up, now=now)
     require_no_puppet(db, actor, requester_id)
     if actor.session_id is not None and actor.session_id == requester_session:
-        raise Forbidden("it was asked for in this very session")
+        raise NotTrusted("it was asked for in this very session")
     require_step_up(step_up, binding, policy, now=now)
 
 

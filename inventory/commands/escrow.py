@@ -63,11 +63,11 @@ def keep_pin(db: Session, command: DeviceCommand, pin: str, source: str, *, now:
     if any(each.pin == pin for each in _opened(db, kept)):
         return False
     uid = new_uid()
-    seal = vault_of(db).seal(pin.encode(), binding=binding_of("command_pin", uid, "pin"))
+    seal = vault_of(db).seal(pin.encode(), binding=binding_of("command_pin", uid, "sealed_pin"))
     db.add(
         PinEscrow(
             uid=uid, command_id=command.id, asset_id=command.asset_id,
-            device_key=command.device_key, source=source, pin=seal, at=now,
+            device_key=command.device_key, source=source, sealed_pin=seal, at=now,
         )
     )  # fmt: skip
     db.flush()
@@ -114,11 +114,13 @@ def keep_place(db: Session, command: DeviceCommand, place: Place, *, now: dateti
         {"latitude": place.latitude, "longitude": place.longitude, "accuracy": place.accuracy,
          "at": place.at.isoformat() if place.at else None}
     )  # fmt: skip
-    seal = vault_of(db).seal(text.encode(), binding=binding_of("command_place", uid, "place"))
+    seal = vault_of(db).seal(
+        text.encode(), binding=binding_of("command_place", uid, "sealed_place")
+    )
     hours = timedelta(hours=policy_in_force(db).place_hours)
     db.add(
         PlaceFix(
-            uid=uid, command_id=command.id, asset_id=command.asset_id, place=seal, at=now,
+            uid=uid, command_id=command.id, asset_id=command.asset_id, sealed_place=seal, at=now,
             expires_at=now + hours,
         )
     )  # fmt: skip
@@ -146,8 +148,8 @@ def reveal_place(db: Session, actor: Actor, command_id: int, *, reason: str, now
     tell(db, Notice("place.viewed", "Somebody looked where a device is",
                     f"{actor.name} looked where {asset.tag} is: {why}", Permission.PLACE_READ,
                     site_id=asset.site_id, subject_id=command.id), now=now)  # fmt: skip
-    binding = binding_of("command_place", row.uid, "place")
-    told = json.loads(vault_of(db).open(row.place, binding=binding))
+    binding = binding_of("command_place", row.uid, "sealed_place")
+    told = json.loads(vault_of(db).open(row.sealed_place, binding=binding))
     at = datetime.fromisoformat(told["at"]) if told["at"] else None
     return Fix(told["latitude"], told["longitude"], told["accuracy"], at, row.expires_at)
 
@@ -174,13 +176,12 @@ def _rows(db: Session, asset_id: int) -> Sequence[PinEscrow]:
 
 def _opened(db: Session, rows: Sequence[PinEscrow]) -> list[Pin]:
     vault = vault_of(db)
-    return [
-        Pin(
-            vault.open(row.pin, binding=binding_of("command_pin", row.uid, "pin")).decode(),
-            row.source, row.at, row.command_id,
-        )
-        for row in rows
-    ]  # fmt: skip
+    found = []
+    for row in rows:
+        binding = binding_of("command_pin", row.uid, "sealed_pin")
+        text = vault.open(row.sealed_pin, binding=binding).decode()
+        found.append(Pin(text, row.source, row.at, row.command_id))
+    return found
 
 
 def _command(db: Session, command_id: int) -> DeviceCommand:

@@ -27,7 +27,7 @@ class PinEscrow(SQLModel, table=True):
     asset_id: int = Field(foreign_key="asset.id")
     device_key: str = Field(max_length=560)
     source: str = Field(max_length=10)
-    pin: str = sealed()
+    sealed_pin: str = sealed()
     at: datetime = moment()
 
 
@@ -41,6 +41,6 @@ class PlaceFix(SQLModel, table=True):
     uid: str = Field(default_factory=new_uid, max_length=32, unique=True)
     command_id: int = Field(foreign_key="device_command.id", unique=True)
     asset_id: int = Field(foreign_key="asset.id", index=True)
-    place: str = sealed()
+    sealed_place: str = sealed()
     at: datetime = moment()
     expires_at: datetime = moment(index=True)

@@ -8,6 +8,16 @@ from inventory.commands.policy import Policy
 from inventory.errors import Forbidden
 
 
+class NotTrusted(Forbidden):
+    """The permission is there, and this very person may not use it for this, or not yet.
+
+    A conflict to the caller, and a refusal to the audit log, as every `Forbidden`.
+    """
+
+    status = 409
+    title = "Not by you, or not yet"
+
+
 @dataclass(frozen=True, slots=True)
 class StepUp:
     """A confirmation of identity, as the edge has checked it.

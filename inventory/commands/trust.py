@@ -13,8 +13,7 @@ from inventory.access import Actor
 from inventory.accounts.models import Account, RoleGrant
 from inventory.audit.models import AuditEvent
 from inventory.commands.policy import Policy
-from inventory.commands.step_up import StepUp, require_person
-from inventory.errors import Forbidden
+from inventory.commands.step_up import NotTrusted, StepUp, require_person
 
 ROLE_EVENTS = ("account.granted", "account.withdrawn", "account.enabled")
 MADE, RESET = "account.created", "account.password_reset"
@@ -24,18 +23,18 @@ CHANGES = (MADE, "account.changed", RESET, *ROLE_EVENTS)
 def require_trusted(
     db: Session, actor: Actor, *, policy: Policy, step_up: StepUp | None, now: datetime
 ) -> Account:
-    """The actor's account, old enough and unchanged. Raises `Forbidden` saying what is too new."""
+    """The actor's account, old enough and unchanged. Raises `NotTrusted` saying what is too new."""
     account_id = require_person(actor, "this")
     account = db.get(Account, account_id)
     if account is None or account.disabled_at is not None:
-        raise Forbidden("this account is disabled")
+        raise NotTrusted("this account is disabled")
     oldest = now - timedelta(days=policy.trusted_days)
     if account.created_at > oldest:
-        raise Forbidden(f"this account is younger than {policy.trusted_days} days")
+        raise NotTrusted(f"this account is younger than {policy.trusted_days} days")
     if step_up is not None and step_up.factor_since is not None and step_up.factor_since > oldest:
-        raise Forbidden(f"this second factor is younger than {policy.trusted_days} days")
+        raise NotTrusted(f"this second factor is younger than {policy.trusted_days} days")
     if _happened(db, account_id, (RESET,), since=oldest):
-        raise Forbidden(
+        raise NotTrusted(
             f"somebody else reset this account's password within {policy.trusted_days} days"
         )
     rested = now - timedelta(hours=policy.role_rest_hours)
@@ -43,18 +42,18 @@ def require_trusted(
         RoleGrant.account_id == account_id, col(RoleGrant.granted_at) > rested
     )
     if db.exec(granted.limit(1)).first() or _happened(db, account_id, ROLE_EVENTS, since=rested):
-        raise Forbidden(f"the roles of this account changed within {policy.role_rest_hours} hours")
+        raise NotTrusted(f"the roles of this account changed within {policy.role_rest_hours} hours")
     return account
 
 
 def require_no_puppet(db: Session, actor: Actor, requester_id: int | None) -> None:
-    """Raises `Forbidden` where the actor made the requester's account, or changed it last."""
+    """Raises `NotTrusted` where the actor made the requester's account, or changed it last."""
     if requester_id is None:
         return
     if actor.id == requester_id:
-        raise Forbidden("another person than the one who asked must do this")
+        raise NotTrusted("another person than the one who asked must do this")
     if actor.id in _hands_on(db, requester_id):
-        raise Forbidden("who made or last changed the requester's account cannot approve for it")
+        raise NotTrusted("who made or last changed the requester's account cannot approve for it")
 
 
 def still_acting(db: Session, account_ids: set[int]) -> bool:
