@@ -26,6 +26,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.assets.catalog_api",
     "inventory.assets.holds_api",
     "inventory.discovery.readings_api",
+    "inventory.fleet.connections_api",
+    "inventory.fleet.devices_api",
     "inventory.accounts.session_api",
     "inventory.accounts.token_api",
     "inventory.accounts.api",
