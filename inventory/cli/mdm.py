@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from inventory.cli import output
+from inventory.cli import LazyGroup, output
 from mdm import registry
 from mdm.connection import ConfigField, VendorInfo
 from mdm.errors import Invalid
@@ -22,7 +22,16 @@ EXIT_PARTIAL = 3
 PAIR = "NAME=VALUE"
 
 
-@click.group("mdm")
+@click.group(
+    "mdm",
+    cls=LazyGroup,
+    lazy={
+        "connect": "inventory.cli.fleet:connect",
+        "connections": "inventory.cli.fleet:connections",
+        "test": "inventory.cli.fleet:test",
+        "sync": "inventory.cli.fleet:sync",
+    },
+)
 def mdm_group() -> None:
     """The vendors that manage phones, tablets, Chromebooks and laptops."""
 
