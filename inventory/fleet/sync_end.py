@@ -126,7 +126,8 @@ def _census(db: Session, sync: MdmSync) -> Census:
     query = (
         sa.select(col(d.platform), sa.func.count(), absent)
         .where(col(d.connection_id) == sync.connection_id, col(d.gone_at).is_(None))
-        .where(col(d.first_seen_at) < sync.started_at)
+        # What is absent counts whatever a clock that was set back says of its first sight.
+        .where(sa.or_(col(d.first_seen_at) < sync.started_at, col(d.sync_id) != sync.id))
         .group_by(col(d.platform))
     )
     rows = [(kind.value, int(many), int(missing)) for kind, many, missing in db.execute(query)]
