@@ -38,6 +38,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.discovery.sweeps_api",
     "inventory.discovery.findings_api",
     "inventory.discovery.credentials_api",
+    "inventory.fleet.hook_api",
 )
 """Modules with a blueprint `bp`, in the order of the API's description."""
 

@@ -21,7 +21,7 @@ from inventory.discovery import (
     reading_models as readings,
 )
 from inventory.engine import models as engine
-from inventory.fleet import models as fleet
+from inventory.fleet import hook_models as hooks, models as fleet
 from inventory.http import models as http
 from inventory.people import models as people
 from inventory.sites import models as sites
@@ -43,6 +43,7 @@ MODULES = (
     findings,
     readings,
     fleet,
+    hooks,
     commands,
     command_guards,
     command_escrow,

@@ -18,6 +18,7 @@ from inventory.db import new_uid
 from inventory.errors import Conflict, Duplicate, Forbidden, InvalidInput, NotFound
 from inventory.fleet import alarms, connection_rules as rules, opening, schedule
 from inventory.fleet.connection_rules import COLUMNS, Config, ConnectionDraft, Limits
+from inventory.fleet.hook_models import MdmMemory
 from inventory.fleet.models import (
     OPEN_SYNCS,
     AlarmKind,
@@ -118,7 +119,7 @@ def delete(db: Session, actor: Actor, connection_id: int, *, now: datetime) -> N
     )
     if db.exec(busy).first() is not None:
         raise Conflict(f"{row.label} is being synced; cancel that first")
-    for table in (MdmDevice, MdmSync, MdmAlarm):
+    for table in (MdmDevice, MdmSync, MdmAlarm, MdmMemory):
         db.execute(sa.delete(table).where(col(table.connection_id) == row.id))
     audit.record(
         db, actor, "mdm_connection.deleted", now=now, subject_type="mdm_connection",

@@ -5,12 +5,14 @@ Opening makes no request. The session that opened it must be closed before the c
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
 
 from inventory.errors import Conflict, Forbidden, SealBroken
 from inventory.fleet.models import MdmConnection
+from inventory.fleet.remembering import SealedMemory, Unit, apart
 from inventory.vault import binding_of, vault_of
 from mdm.connection import Access, Wiring
 from mdm.connector import Connector
@@ -23,10 +25,13 @@ WIRING = "mdm_wiring"
 """In a session's `info`: the `Wiring` of a test, whose waits are short."""
 
 
-def open_reader(db: Session, connection: MdmConnection) -> Connector:
-    """With the credential that reads. Raises `SealBroken`, `mdm.errors.Invalid`."""
+def open_reader(db: Session, connection: MdmConnection, *, unit: Unit | None = None) -> Connector:
+    """With the credential that reads. Raises `SealBroken`, `mdm.errors.Invalid`.
+
+    unit  the sessions of its memory; None: of their own, as `db` is closed by then
+    """
     config = opened(db, connection, "read_config")
-    return _open(db, connection, config, Access.READ)
+    return _open(db, connection, config, Access.READ, unit)
 
 
 def open_actor(db: Session, connection: MdmConnection) -> Connector:
@@ -63,16 +68,22 @@ def opened(db: Session, connection: MdmConnection, column: str) -> dict[str, str
 
 
 def _open(
-    db: Session, connection: MdmConnection, config: Mapping[str, str], access: Access
+    db: Session,
+    connection: MdmConnection,
+    config: Mapping[str, str],
+    access: Access,
+    unit: Unit | None = None,
 ) -> Connector:
-    wiring = db.info.get(WIRING)
+    given = db.info.get(WIRING)
+    wiring = given if isinstance(given, Wiring) else Wiring()
+    memory = SealedMemory(connection.id, unit or apart(db))
     return open_connector(
         connection.vendor,
         config,
         name=connection.label,
         access=access,
         base_url=connection.address or None,
-        wiring=wiring if isinstance(wiring, Wiring) else None,
+        wiring=replace(wiring, memory=memory),
     )
 
 
