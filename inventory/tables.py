@@ -1,6 +1,10 @@
 """Every module that declares tables, imported so that the metadata is whole."""
 
-from inventory.accounts import models as accounts, preference_models as preferences
+from inventory.accounts import (
+    factor_models as factors,
+    models as accounts,
+    preference_models as preferences,
+)
 from inventory.assets import (
     attachment_models as attachments,
     catalog_models as catalog,
@@ -32,6 +36,7 @@ MODULES = (
     http,
     sites,
     accounts,
+    factors,
     preferences,
     people,
     catalog,
