@@ -9,11 +9,12 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from inventory import __version__, db
+from inventory.commands import standing_pages
 from inventory.db import Database
 from inventory.http import problem
 from inventory.http.unit import EXTENSION, Runtime
 from inventory.settings import Settings
-from inventory.web import failing, kit
+from inventory.web import failing, kit, standing
 from inventory.web.static_files import serve_static
 
 BLUEPRINTS: tuple[str, ...] = (
@@ -21,10 +22,13 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.desk.jobs_api",
     "inventory.assets.api",
     "inventory.assets.parts_api",
-    "inventory.assets.attachments_api",
     "inventory.assets.export_api",
+    "inventory.assets.attachments_api",
     "inventory.assets.catalog_api",
     "inventory.assets.holds_api",
+    "inventory.commands.api",
+    "inventory.commands.batches_api",
+    "inventory.commands.guards_api",
     "inventory.discovery.readings_api",
     "inventory.fleet.connections_api",
     "inventory.fleet.devices_api",
@@ -52,19 +56,24 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.home_pages",
     "inventory.desk.find_pages",
     "inventory.desk.component_pages",
+    "inventory.desk.site_pages",
+    "inventory.desk.audit_pages",
+    "inventory.desk.job_pages",
+    "inventory.desk.settings_pages",
     "inventory.desk.asset_pages",
     "inventory.desk.asset_network_pages",
     "inventory.desk.asset_supplies_pages",
     "inventory.desk.asset_files_pages",
     "inventory.desk.asset_history_pages",
-    "inventory.desk.site_pages",
-    "inventory.desk.audit_pages",
-    "inventory.desk.job_pages",
-    "inventory.desk.settings_pages",
-    "inventory.assets.form_pages",
-    "inventory.assets.bulk_pages",
+    "inventory.desk.asset_mdm_pages",
+    "inventory.desk.asset_holds_pages",
     "inventory.desk.list_pages",
     "inventory.desk.view_pages",
+    "inventory.assets.form_pages",
+    "inventory.assets.bulk_pages",
+    "inventory.assets.custom_field_pages",
+    "inventory.assets.model_pages",
+    "inventory.assets.catalog_pages",
     "inventory.discovery.network_pages",
     "inventory.discovery.network_form_pages",
     "inventory.discovery.credential_pages",
@@ -74,9 +83,11 @@ PAGES: tuple[str, ...] = (
     "inventory.discovery.review_bulk_pages",
     "inventory.discovery.welcome_pages",
     "inventory.discovery.map_pages",
-    "inventory.assets.catalog_pages",
-    "inventory.assets.model_pages",
-    "inventory.assets.custom_field_pages",
+    "inventory.commands.request_pages",
+    "inventory.commands.command_pages",
+    "inventory.commands.decision_forms_pages",
+    "inventory.commands.batch_pages",
+    "inventory.commands.guard_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""
 
@@ -122,6 +133,7 @@ def create_app(
         app.register_blueprint(importlib.import_module(name).bp)
     problem.register(app, page=failing.error_page)
     kit.register(app)
+    standing.register(app, [standing_pages.standing])
     app.after_request(_harden)
     return app
 

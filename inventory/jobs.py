@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from inventory.accounts import service as accounts
 from inventory.assets import file_retention
 from inventory.assets.file_store import FileStore
+from inventory.commands import delivery, sweeping
 from inventory.db import now
 from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
@@ -33,12 +34,17 @@ HANDLERS: Mapping[str, Handler] = {
     syncs.KIND: sync_run.run_sync,
     syncs.DUE: syncs.due_syncs,
     FORGET: forget,
+    delivery.KIND: delivery.deliver,
+    sweeping.SWEEP: sweeping.sweep_due,
+    sweeping.CHAIN: sweeping.check_chain,
 }
 
 SCHEDULES = (
     Schedule("sweeps-due", "sweeps.due", every=60),
     Schedule("syncs-due", syncs.DUE, every=60),
     Schedule("nightly-retention", FORGET, cron="20 3 * * *"),
+    Schedule("commands-due", sweeping.SWEEP, every=60),
+    Schedule("audit-chain", sweeping.CHAIN, cron="50 */4 * * *"),
 )
 
 # Looking for work costs a little CPU per kind and poll; what is not urgent is looked for rarely.
@@ -48,4 +54,8 @@ POLICIES: Mapping[str, JobPolicy] = {
     syncs.KIND: JobPolicy(concurrency=2, attempts=sync_run.ATTEMPTS),
     syncs.DUE: JobPolicy(concurrency=1, poll=5),
     FORGET: JobPolicy(concurrency=1, poll=30),
+    # Never tried again by the engine: what may be sent twice is for the command's own row to say.
+    delivery.KIND: JobPolicy(concurrency=2, attempts=1),
+    sweeping.SWEEP: JobPolicy(concurrency=1, poll=5, attempts=1),
+    sweeping.CHAIN: JobPolicy(concurrency=1, poll=30),
 }

@@ -176,6 +176,9 @@ def _enter(rule: Rule, view: Callable[[], Any]) -> Response:
         if not _only_arrives(rule):
             write_denial(app.database, memory, denied_actor(), _asked(refused), now=now)
         raise
+    finally:
+        # Whoever asked it after this would open a unit of work that nobody ends.
+        g.pop("db", None)
     _touch_later(app.database, memory, caller, response, now)
     return response
 

@@ -30,6 +30,10 @@ PAIR = "NAME=VALUE"
         "connections": "inventory.cli.fleet:connections",
         "test": "inventory.cli.fleet:test",
         "sync": "inventory.cli.fleet:sync",
+        "command": "inventory.cli.commands:command_group",
+        "breaker": "inventory.cli.guards:breaker",
+        "restored": "inventory.cli.guards:restored",
+        "break-glass": "inventory.cli.guards:break_glass_group",
     },
 )
 def mdm_group() -> None:

@@ -41,6 +41,13 @@ ACTIONS: tuple[Action, ...] = (
         _l("Note"), "/assets/{id}/notes", "chat-left-text", (Permission.ASSET_WRITE,), dialog=True
     ),
     Action(
+        _l("Remote command"), "/assets/{id}/commands/new", "lock", (Permission.COMMAND_REQUEST,),
+        dialog=True, more=True,
+    ),
+    Action(
+        _l("Put on hold"), "/assets/{id}/holds", "lock", (Permission.HOLD_WRITE,), more=True
+    ),
+    Action(
         _l("Make another like it"), "/assets/new?like={id}", "copy", (Permission.ASSET_WRITE,),
         more=True,
     ),

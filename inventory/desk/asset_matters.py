@@ -17,9 +17,13 @@ from inventory.assets.kinds import Outcome, Status
 from inventory.assets.models import Asset
 from inventory.assets.observed import Difference
 from inventory.assets.policy import IN_USE
+from inventory.commands.effects import EffectClass
+from inventory.commands.models import DeviceCommand
+from inventory.commands.states import TERMINAL
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.reading_models import SupplyReading
 from inventory.sites.way import Way
+from inventory.web.labels import label
 from snmp_discovery.types import SupplyState
 
 SILENT = timedelta(days=30)
@@ -89,7 +93,23 @@ def _holds(db: Session, actor: Actor, about: About) -> Iterator[Matter]:
         return
     if active_hold(db, about.asset.id) is not None:
         text = _("On hold: it must not be wiped, retired, disposed of or moved")
-        yield Matter(text, "danger", "lock")
+        href = f"{about.url}/holds" if actor.may(Permission.HOLD_READ, place) else ""
+        yield Matter(text, "danger", "lock", href)
+
+
+def _commands(db: Session, actor: Actor, about: About) -> Iterator[Matter]:
+    """Open commands that change the device, and that a vendor says it is locked or lost."""
+    if not actor.may(Permission.MDM_READ, about.asset.site_id):
+        return
+    query = select(DeviceCommand.id, DeviceCommand.action, DeviceCommand.state).where(
+        DeviceCommand.asset_id == about.asset.id,
+        col(DeviceCommand.state).not_in(TERMINAL),
+        col(DeviceCommand.effect_class) != EffectClass.REPORT,
+    )
+    for id_, action, state in db.exec(query.order_by(col(DeviceCommand.id)).limit(MOST)):
+        what, where = label("command_action", action), label("command_state", state)
+        text = _("%(command)s: %(state)s", command=what, state=where)
+        yield Matter(text, "warning", "lock", f"/commands/{id_}")
 
 
 def _supplies(_db: Session, _actor: Actor, about: About) -> Iterator[Matter]:
@@ -146,4 +166,12 @@ def _long(since: timedelta) -> str:
     return str(format_timedelta(since, threshold=1.2))
 
 
-SOURCES: tuple[Source, ...] = (_holds, _conflicts, _supplies, _presence, _differing, _warranty)
+SOURCES: tuple[Source, ...] = (
+    _holds,
+    _commands,
+    _conflicts,
+    _supplies,
+    _presence,
+    _differing,
+    _warranty,
+)

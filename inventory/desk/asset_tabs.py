@@ -14,9 +14,12 @@ from sqlmodel import Session, col
 
 from inventory.access import Actor, Permission
 from inventory.assets.attachment_models import Attachment, FileKind
+from inventory.assets.hold_models import Hold
 from inventory.assets.kinds import Category
 from inventory.assets.models import Asset
+from inventory.commands.models import DeviceCommand
 from inventory.discovery.reading_models import PageReading, SupplyReading
+from inventory.fleet.models import MdmDevice
 
 PRINTING = frozenset(
     {Category.PRINTER, Category.MULTIFUNCTION, Category.PLOTTER, Category.LABEL_PRINTER,
@@ -28,12 +31,16 @@ PRINTING = frozenset(
 class Extent:
     """How much there is of what some tabs show.
 
-    photo  the id of the newest photo, None where there is none
+    photo    the id of the newest photo, None where there is none
+    managed  a vendor has told of it, or a command was asked for it
+    holds    that are in force
     """
 
     files: int = 0
     photo: int | None = None
     readings: bool = False
+    managed: bool = False
+    holds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,14 @@ TABS: tuple[Tab, ...] = (
     Tab(
         "asset_files_pages.listed", _l("Documents and photos"),
         count=lambda extent: extent.files or None,
+    ),
+    Tab(
+        "asset_mdm_pages.show", _l("Management"), shown=lambda _asset, extent: extent.managed,
+        permission=Permission.MDM_READ,
+    ),
+    Tab(
+        "asset_holds_pages.listed", _l("Holds"), count=lambda extent: extent.holds or None,
+        permission=Permission.HOLD_READ,
     ),
     Tab("asset_history_pages.show", _l("History")),
 )  # fmt: skip
@@ -105,6 +120,12 @@ def extent_of(db: Session, asset_id: int) -> Extent:
         .scalar_subquery(),
         sa.exists().where(col(SupplyReading.asset_id) == asset_id)
         | sa.exists().where(col(PageReading.asset_id) == asset_id),
+        sa.exists().where(col(MdmDevice.asset_id) == asset_id)
+        | sa.exists().where(col(DeviceCommand.asset_id) == asset_id),
+        sa.select(sa.func.count())
+        .select_from(Hold)
+        .where(col(Hold.asset_id) == asset_id, col(Hold.released_at).is_(None))
+        .scalar_subquery(),
     )
-    files, photo, readings = db.execute(query).one()
-    return Extent(files, photo, bool(readings))
+    files, photo, readings, managed, holds = db.execute(query).one()
+    return Extent(files, photo, bool(readings), bool(managed), holds)

@@ -16,7 +16,8 @@ Subject = tuple[str, str]
 PAGES: Mapping[str, str] = {
     "asset": "/assets/{}", "account": "/accounts/{}", "site": "/sites/{}",
     "network": "/networks/{}", "sweep": "/sweeps/{}", "credential": "/credentials/{}",
-    "finding": "/discoveries/{}",
+    "finding": "/discoveries/{}", "command": "/commands/{}",
+    "command_batch": "/commands/batches/{}",
 }  # fmt: skip
 """Where the page of a subject is, if there is such a page."""
 

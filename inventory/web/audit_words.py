@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from inventory.web.mdm_words import MDM_ACTIONS
+
 AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "action": {
         "access.denied": _l("Access refused"),
@@ -69,15 +71,24 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "tag_range.reserved": _l("Range of tags reserved"),
         "token.created": _l("Token made"),
         "token.revoked": _l("Token revoked"),
+        **MDM_ACTIONS,
     },
     "subject": {
         "account": _l("Account"),
         "asset": _l("Asset"),
         "credential": _l("Credential"),
+        "breaker": _l("Breaker"),
+        "break_glass": _l("Break-glass code"),
+        "command": _l("Remote command"),
+        "command_batch": _l("Batch of commands"),
+        "command_policy": _l("Rule of commands"),
         "custom_field": _l("Custom field"),
         "finding": _l("Found device"),
+        "hold": _l("Hold"),
         "key": _l("Master key"),
         "manufacturer": _l("Maker"),
+        "mdm_connection": _l("Connection to a vendor"),
+        "mdm_sync": _l("Sync"),
         "model": _l("Model"),
         "network": _l("Network"),
         "person": _l("Person"),

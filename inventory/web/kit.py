@@ -17,6 +17,7 @@ from inventory.web.csrf import FIELD, masked
 from inventory.web.labels import LABELS, icon_of, label, tone_of
 from inventory.web.navigation import menu_for
 from inventory.web.pages import in_dialog
+from inventory.web.standing import standing
 from inventory.web.static_files import static_url
 from inventory.web.toasts import said
 from inventory.web.viewer import current_viewer
@@ -36,7 +37,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         label=label, labels_of=LABELS, static_url=static_url, url_with=url_with, icon=icon,
         homeroom_version=__version__, languages=languages.LANGUAGES, csrf=csrf, said=said,
-        zone_name=showing.zone_name,
+        zone_name=showing.zone_name, standing=standing,
     )  # fmt: skip
     app.context_processor(_context)
     languages.register(app)

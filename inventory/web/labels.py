@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from inventory.web.access_words import ACCESS_TONES, ACCESS_WORDS
 from inventory.web.audit_words import AUDIT_WORDS
 from inventory.web.discovery_words import DISCOVERY_TONES, DISCOVERY_WORDS
+from inventory.web.mdm_words import MDM_TONES, MDM_WORDS
 from inventory.web.server_words import SERVER_TONES, SERVER_WORDS
 
 LABELS: Mapping[str, Mapping[str, LazyString]] = {
@@ -150,6 +151,7 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = {
     **AUDIT_WORDS,
     **SERVER_WORDS,
     **DISCOVERY_WORDS,
+    **MDM_WORDS,
 }
 
 ICONS: Mapping[str, str] = {
@@ -169,7 +171,7 @@ TONES: Mapping[str, str] = {
     "ignored": "secondary", "queued": "secondary", "running": "info", "finished": "success",
     "done": "success", "failed": "danger", "cancelled": "secondary", "interrupted": "warning",
     "low": "warning", "empty": "danger", "ok": "success", **ACCESS_TONES, **SERVER_TONES,
-    **DISCOVERY_TONES,
+    **DISCOVERY_TONES, **MDM_TONES,
 }  # fmt: skip
 """A state → the tone of its badge."""
 

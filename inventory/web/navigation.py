@@ -69,6 +69,13 @@ MENU: tuple[Group, ...] = (
         ),
     ),
     Group(
+        _l("Managed devices"),
+        (
+            Entry(_l("Commands"), "command_pages.listed", _P.MDM_READ, "lock", "commands"),
+            Entry(_l("Breaker"), "guard_pages.show", _P.MDM_READ, "shield-check", "breaker"),
+        ),
+    ),
+    Group(
         _l("District"),
         (
             Entry(_l("Places"), "site_pages.tree", _P.SITE_READ, "building", "sites"),

@@ -7,6 +7,8 @@ send elsewhere, or answer parts and files, are named in `NOT_PAGES` with the rea
 ACCOUNT = "/accounts/<int(max=2147483647):account_id>"
 ASSET = "/assets/<int(max=2147483647):asset_id>"
 FILE = f"{ASSET}/files/<int(max=2147483647):file_id>"
+BATCH = "/commands/batches/<int(max=2147483647):batch_id>"
+COMMAND = "/commands/<int(max=2147483647):command_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
@@ -55,6 +57,21 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     FILE: ("/assets/{evil_asset}/files/{file}",),
     f"{FILE}/remove": ("/assets/{evil_asset}/files/{file}/remove",),
     f"{ASSET}/history": ("/assets/{asset}/history", "/assets/{evil_asset}/history"),
+    f"{ASSET}/mdm": ("/assets/{managed}/mdm",),
+    f"{ASSET}/holds": ("/assets/{managed}/holds", "/assets/{held_asset}/holds"),
+    # Remote commands
+    f"{ASSET}/commands/new": (
+        "/assets/{managed}/commands/new", "/assets/{managed}/commands/new?action=restart",
+        "/assets/{managed}/commands/new?action=wipe",
+        "/assets/{held_asset}/commands/new?action=wipe", "/assets/{asset}/commands/new",
+    ),
+    "/commands": ("/commands", "/commands?which=all", "/commands?which=mine"),
+    COMMAND: (
+        "/commands/{command_asked}", "/commands/{command_held}", "/commands/{command_unclear}",
+    ),
+    BATCH: ("/commands/batches/{batch}",),
+    "/breaker": ("/breaker",),
+    "/command-rules": ("/command-rules",),
     "/views": ("/views",),
     "/views/new": ("/views/new",),
     VIEW: ("/views/{view}",),

@@ -31,6 +31,7 @@ from inventory.discovery.network_rules import Limits, NetworkDraft
 from inventory.discovery.reading_models import SupplyReading
 from inventory.engine import JobContext
 from inventory.sites.models import Site, SiteKind
+from tests.browser.managed import fill_managed
 from tests.browser.serving import Installation
 from tests.demo.seed import seed
 from tests.simnet import Simnet, load_district
@@ -72,6 +73,13 @@ class Made:
     model: int = 0
     own_field: int = 0
     tag: str = ""
+    connection: int = 0
+    managed: int = 0
+    held_asset: int = 0
+    command_asked: int = 0
+    command_held: int = 0
+    command_unclear: int = 0
+    batch: int = 0
 
 
 def fill(made_in: Installation) -> Made:
@@ -99,6 +107,9 @@ def fill(made_in: Installation) -> Made:
             made.sweep = _sweep(made_in, made.network)
     _people_and_programs(made_in, made)
     _evil(made_in, made)
+    with made_in.database.unit() as db:
+        for name, number in fill_managed(db, ACTOR, EVIL, now=now()).items():
+            setattr(made, name, number)
     _find(made_in, made)
     return made
 
