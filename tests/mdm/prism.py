@@ -6,6 +6,7 @@ looked for in `shared/mdm/specs` beside the repository, the program in HOMEROOM_
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -14,6 +15,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.mdm.fakes.base import FakeVendor
 
 SPECS = Path(__file__).parents[2].parent / "shared/mdm/specs"
 START_SECONDS = 30
@@ -30,21 +33,33 @@ def missing(spec: str | None) -> str | None:
     return None
 
 
+def document_of(fake: type[FakeVendor], folder: Path) -> Path:
+    """The vendor's document; mended, where it contradicts itself, in a copy in `folder`."""
+    assert fake.spec is not None
+    told = SPECS / fake.spec
+    if fake.mend is None:
+        return told
+    document = json.loads(told.read_text("utf-8"))
+    fake.mend(document)
+    mended = folder / told.name
+    mended.write_text(json.dumps(document), "utf-8")
+    return mended
+
+
 def program() -> str | None:
     return shutil.which(os.environ.get("HOMEROOM_PRISM") or "prism")
 
 
 @contextmanager
-def proxy(spec: str, upstream: str, *, strict: bool) -> Iterator[str]:
+def proxy(document: Path, upstream: str) -> Iterator[str]:
     """A proxy that validates both directions; its URL.
 
-    strict  what violates the document is answered with an error (--errors): 422 for a request,
-            500 for an answer. Some documents contradict themselves and allow no more than a log
+    What violates the document is answered with an error: 422 for a request, 500 for an answer.
     """
     port, executable = _free_port(), program()
     assert executable is not None
-    command = [executable, "proxy", "-h", "127.0.0.1", "-p", str(port)]
-    command += [*(["--errors"] if strict else []), str(SPECS / spec), upstream]
+    command = [executable, "proxy", "-h", "127.0.0.1", "-p", str(port), "--errors"]
+    command += [str(document), upstream]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port, process)

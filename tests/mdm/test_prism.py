@@ -1,6 +1,7 @@
 """Connectors and fakes keep to the vendors' own documents, where Prism and these are at hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,15 +17,14 @@ CHECKED = [name for name in vendor_names() if not exempt(name, "spec")]
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     fake = fake_of(request.param)
     why_not = prism.missing(fake.spec)
     if why_not:
         pytest.skip(why_not)
     made = World(request.param)
     made.limits = {"read": 10, "total": 30}
-    assert fake.spec is not None
-    with prism.proxy(fake.spec, made.fake.url, strict=fake.spec_is_strict) as address:
+    with prism.proxy(prism.document_of(fake, tmp_path), made.fake.url) as address:
         made.address = address
         yield made
     made.fake.stop()

@@ -50,7 +50,7 @@ class FakeVendor(ABC):
     own_address: ClassVar[bool] = False  # the address is a setting: `config` uses `reached_at`
     acting_grants: ClassVar[frozenset[str]] = frozenset()  # rights of a token that can act
     spec: ClassVar[str | None] = None  # the vendor's document below shared/mdm/specs
-    spec_is_strict: ClassVar[bool] = True  # see tests/mdm/prism.py
+    mend: ClassVar[Callable[[dict[str, Any]], None] | None] = None  # what contradicts itself in it
     partial_action: ClassVar[str | None] = None  # refused inside a 200, see `refuse`
     tells: ClassVar[bool] = False  # by webhook: what happens is told to `hook`
 

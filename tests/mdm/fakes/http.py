@@ -38,7 +38,7 @@ class Fault(StrEnum):
 
 @dataclass
 class Call:
-    """One request as it came in."""
+    """One request as it came in; `arguments` is the query with what was repeated."""
 
     method: str
     path: str
@@ -46,6 +46,7 @@ class Call:
     headers: dict[str, str]
     body: bytes
     acting: bool = False
+    arguments: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def json(self) -> Any:
@@ -152,8 +153,10 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        call = Call(self.command, parts.path, query, headers, body)
+        arguments = parse_qsl(parts.query, keep_blank_values=True)
+        call = Call(
+            self.command, parts.path, dict(arguments), headers, body, arguments=arguments
+        )  # fmt: skip
         try:
             reply = self.server.fake.answer(call)
         except Dropped as dropped:
