@@ -77,6 +77,9 @@ def _conditions(actor: Actor, wanted: Filter) -> list[Any]:
         found.append(state.not_in(TERMINAL) if wanted.open else state.in_(TERMINAL))
     if wanted.waiting:
         found.append(col(DeviceCommand.state).in_(WAITING))
+        # A batch waits as a whole, not each of its devices.
+        alone = col(DeviceCommand.batch_id).is_(None)
+        found.append(sa.or_(alone, col(DeviceCommand.state) != CommandState.REQUESTED))
     if wanted.mine:
         found.append(col(DeviceCommand.requested_by_id) == (actor.id or 0))
     if wanted.before is not None:

@@ -89,13 +89,13 @@ MDM_WORDS: Mapping[str, Mapping[str, LazyString]] = {
             "Persons who must approve that it is retired or its users' data erased"
         ),
         "selective_cool_off_minutes": _l(
-            "Wait after that approval"
+            "Wait after an approval to retire, in minutes"
         ),
         "wipe_approvals": _l(
             "Persons who must approve a full wipe"
         ),
         "wipe_cool_off_minutes": _l(
-            "Wait after that approval"
+            "Wait after the approval of a full wipe, in minutes"
         ),
         "bulk_approvals": _l(
             "Persons who must approve a batch"
@@ -173,6 +173,18 @@ MDM_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "rejected": _l("Rejected"),
         "cancelled": _l("Cancelled"),
         "expired": _l("Expired"),
+    },
+    "mdm_mode": {
+        "dry_run": _l("Tried out only, never sent"),
+        "live": _l("Sent to the vendor"),
+    },
+    "mdm_alarm": {
+        "fewer_devices": _l("Far fewer devices than before: nothing was marked as gone"),
+        "credential": _l("The credential does not work any more"),
+        "licence": _l("The vendor asks for a licence"),
+        "answers": _l("The vendor's answers cannot be understood"),
+        "unreachable": _l("The vendor cannot be reached"),
+        "expires": _l("The credential ends soon"),
     },
     "hold_kind": {
         "investigation": _l("Investigation"),

@@ -71,6 +71,8 @@ MENU: tuple[Group, ...] = (
     Group(
         _l("Managed devices"),
         (
+            Entry(_l("Devices"), "device_pages.listed", _P.MDM_READ, "phone", "managed"),
+            Entry(_l("Connections"), "connection_pages.listed", _P.MDM_READ, "plug", "connections"),
             Entry(_l("Commands"), "command_pages.listed", _P.MDM_READ, "lock", "commands"),
             Entry(_l("Breaker"), "guard_pages.show", _P.MDM_READ, "shield-check", "breaker"),
         ),

@@ -9,6 +9,7 @@ ASSET = "/assets/<int(max=2147483647):asset_id>"
 FILE = f"{ASSET}/files/<int(max=2147483647):file_id>"
 BATCH = "/commands/batches/<int(max=2147483647):batch_id>"
 COMMAND = "/commands/<int(max=2147483647):command_id>"
+CONNECTION = "/connections/<int(max=2147483647):connection_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
@@ -59,6 +60,14 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{ASSET}/history": ("/assets/{asset}/history", "/assets/{evil_asset}/history"),
     f"{ASSET}/mdm": ("/assets/{managed}/mdm",),
     f"{ASSET}/holds": ("/assets/{managed}/holds", "/assets/{held_asset}/holds"),
+    # Managed devices
+    "/connections": ("/connections",),
+    "/connections/new": ("/connections/new", "/connections/new?vendor=google_workspace"),
+    CONNECTION: ("/connections/{connection}",),
+    f"{CONNECTION}/edit": ("/connections/{connection}/edit",),
+    f"{CONNECTION}/delete": ("/connections/{connection}/delete",),
+    "/managed": ("/managed", "/managed?gone=true"),
+    "/managed/differences": ("/managed/differences",),
     # Remote commands
     f"{ASSET}/commands/new": (
         "/assets/{managed}/commands/new", "/assets/{managed}/commands/new?action=restart",

@@ -16,9 +16,7 @@ from inventory.fleet.models import MdmDevice
 from mdm.types import Action, Ownership, Platform
 from tests.inventory.commands.conftest import Furnish
 from tests.inventory.commands.world import World
-from tests.inventory.conftest import Caller, MakeCaller, app, browser, settings
-
-__all__ = ["app", "browser", "settings"]
+from tests.inventory.conftest import Caller, MakeCaller
 
 HOSTILE = "<script>alert(1)</script> \"'"
 
