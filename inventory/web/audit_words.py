@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from inventory.web.mdm_words import MDM_ACTIONS
+from inventory.web.mdm_actions import MDM_ACTIONS
 
 AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "action": {
