@@ -1,4 +1,4 @@
-"""`python -m tests.demo`: make the demo district, sweep it, serve it until Ctrl-C."""
+"""`python -m tests.demo`: make the demo district, sweep and sync it, serve it until Ctrl-C."""
 
 import os
 import shutil
@@ -22,10 +22,13 @@ from inventory.discovery import sweeps
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.models import OPEN_STATES, Sweep
 from inventory.discovery.network_rules import Limits
+from inventory.fleet.connection_rules import Limits as FleetLimits
+from inventory.fleet.models import MdmDevice
 from inventory.server import make_engine
 from inventory.settings import Settings, base_url, load
 from inventory.vault import open_vault
 from tests.demo.seed import ACTOR, Seeded, seed
+from tests.demo.vendors import Vendors, await_syncs, connect, distribute, simulated_vendors
 from tests.simnet.district import load_district
 
 FOLDER = Path(os.environ.get("DEMO_FOLDER", "var/demo"))
@@ -45,6 +48,7 @@ def main() -> int:
     settings = fresh_settings(port)
     with ExitStack() as stack:
         stack.enter_context(simulated_network())
+        vendors = stack.enter_context(simulated_vendors())
         database = Database(settings.database_url, vault=open_vault(settings, create=True))
         stack.callback(database.close)
         say.print("Making the database and the demo district ...")
@@ -52,8 +56,10 @@ def main() -> int:
         district = load_district()
         with database.unit() as db:
             told = seed(db, district, district.devices(), SNMP_PORT, Limits.of(settings), now=now())
+        connect_all(settings, database, vendors, told)
         with make_engine(settings, database).running():
             sweep_all(database, told)
+            sync_all(database, told)
         tell(settings, database, told)
         serve(settings)
     return 0
@@ -71,7 +77,8 @@ def fresh_settings(port: int) -> Settings:
     config = FOLDER / "homeroom.toml"
     config.write_text(
         f'database_url = "sqlite:///{FOLDER}/homeroom.db"\n'
-        f'data_dir = "{FOLDER}"\ndistrict = "Demo School District"\nport = {port}\n',
+        f'data_dir = "{FOLDER}"\ndistrict = "Demo School District"\nport = {port}\n'
+        "mdm_simulated = true\ndestructive_enabled = true\n",
         "utf-8",
     )
     for name in [name for name in os.environ if name.startswith("HOMEROOM_")]:
@@ -128,6 +135,21 @@ def sweep_all(database: Database, told: Seeded) -> None:
         say.print(f"  {names[row.network_id]:<28} {row.state.value}: {done}")
 
 
+def connect_all(settings: Settings, database: Database, vendors: Vendors, told: Seeded) -> None:
+    """Connect the vendors; their first sync waits for the engine."""
+    with database.unit() as db:
+        connect(db, vendors, told.schools, limits=FleetLimits.of(settings), now=now())
+
+
+def sync_all(database: Database, told: Seeded) -> None:
+    """Wait for the vendors' devices, which came while the networks were swept."""
+    for label, sync in await_syncs(database, patience=PATIENCE):
+        came = f"{sync.seen} devices ({sync.created} became assets), {sync.waiting} waiting"
+        say.print(f"  {label:<28} {sync.state.value}: {came}")
+    with database.unit() as db:
+        distribute(db, told.schools, now=now())
+
+
 def tell(settings: Settings, database: Database, told: Seeded) -> None:
     """What there is now, and what to try."""
     with database.unit(write=False) as db:
@@ -145,12 +167,13 @@ def tell(settings: Settings, database: Database, told: Seeded) -> None:
             ).all()
         )
         count = len(db.exec(select(Asset.id)).all())
+        managed = len(db.exec(select(MdmDevice.id)).all())
     tag = tags[0] if tags else "WPS-00001"
     url, run = base_url(settings), f"{Path(sys.executable).parent.name}/homeroom"
     run = f".venv/{run}" if Path(".venv").exists() else "homeroom"
     say.print(
         f"\n[bold]{settings.district}[/bold]: {told.sites} places, {told.people} people, "
-        f"{count} assets, {waiting} discoveries waiting for review."
+        f"{count} assets, {waiting} discoveries waiting for review, {managed} managed devices."
     )
     say.print("Accounts, with one-time passwords (shown this once):")
     for name, password, display in told.passwords:
@@ -163,6 +186,7 @@ def tell(settings: Settings, database: Database, told: Seeded) -> None:
         f"{run} assets list --category printer",
         f"{run} discover 127.30.1.0/24 --port {SNMP_PORT}",
         f"{run} discoveries list",
+        f"{run} mdm connections",
         f"{run} audit verify",
         f'curl -H "Authorization: Bearer $TOKEN" {url}/api/v1/lookup/{tag}',
         f"curl {url}/api/v1/openapi.json",

@@ -30,8 +30,16 @@ from inventory.discovery.network_rules import Limits
 from inventory.discovery.reading_models import SupplyReading
 from inventory.server import make_engine
 from tests.browser.serving import Installation, install, running
-from tests.demo.__main__ import SNMP_PORT, say, simulated_network, sweep_all
+from tests.demo.__main__ import (
+    SNMP_PORT,
+    connect_all,
+    say,
+    simulated_network,
+    sweep_all,
+    sync_all,
+)
 from tests.demo.seed import seed
+from tests.demo.vendors import Vendors, simulated_vendors
 from tests.simnet.district import load_district
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
@@ -60,9 +68,11 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        made = install(folder, HOMEROOM_DISTRICT="Demo School District")
+        made = install(
+            folder, HOMEROOM_DISTRICT="Demo School District", HOMEROOM_MDM_SIMULATED="true"
+        )
         stack.enter_context(simulated_network())
-        names = fill(made)
+        names = fill(made, stack.enter_context(simulated_vendors()))
         stack.enter_context(running(made))
         with photographer(made, chromium) as take:
             for name, (address, theme, size) in PICTURES.items():
@@ -70,16 +80,18 @@ def main() -> int:
     return 0
 
 
-def fill(made: Installation) -> dict[str, int]:
-    """The demo district, swept; the ids that the addresses need."""
+def fill(made: Installation, vendors: Vendors) -> dict[str, int]:
+    """The demo district, swept and synced; the ids that the addresses need."""
     database = made.database
     installation.prepare(database)
     district = load_district()
     with database.unit() as db:
         limits = Limits.of(made.settings)
         told = seed(db, district, district.devices(), SNMP_PORT, limits, now=now())
+    connect_all(made.settings, database, vendors, told)
     with make_engine(made.settings, database).running():
         sweep_all(database, told)
+        sync_all(database, told)
     with database.unit(write=False) as db:
         supplied = select(SupplyReading.asset_id).where(
             col(SupplyReading.current), col(SupplyReading.color) == "cyan"

@@ -42,6 +42,7 @@ class Seeded:
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
     token: str = ""
     networks: list[tuple[int, str]] = field(default_factory=list)
+    schools: list[int] = field(default_factory=list)
     people: int = 0
     sites: int = 0
 
@@ -55,6 +56,7 @@ def seed(db: Session, district: District, devices: Iterable[SimDevice], port: in
     rooms = _places(db, root.id, district, devices, now)
     told.sites = len(rooms) + 1
     schools = {school.key: rooms[school.name] for school in district.schools.values()}
+    told.schools = list(schools.values())
     tags.create_counter(db, ACTOR, "WPS-", width=5, is_default=True, now=now)
     told.people = _people(db, list(schools.values()), now)
     _accounts(db, told, list(schools.values()), now)
@@ -143,7 +145,7 @@ def _accounts(db: Session, told: Seeded, schools: list[int], now: datetime) -> N
         db, ACTOR, program.id, label="demo", now=now, lifetime=timedelta(days=7),
         permissions=[Permission.LOOKUP, Permission.ASSET_READ, Permission.ASSET_WRITE,
                      Permission.SITE_READ, Permission.DISCOVERY_READ, Permission.DISCOVERY_RUN,
-                     Permission.DISCOVERY_REVIEW],
+                     Permission.DISCOVERY_REVIEW, Permission.MDM_READ],
     )  # fmt: skip
 
 
