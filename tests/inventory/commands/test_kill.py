@@ -1,0 +1,100 @@
+"""Hundreds of wipes through workers that are killed and a vendor that loses its answers.
+
+The vendor lists what it was told to do, so that a lost wipe can be found there, and may be sent
+again where it is not. The same harness finds devices erased twice when nobody looks first.
+"""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+from inventory.commands.models import DeviceCommand
+from inventory.commands.states import CommandState as S
+from mdm.types import Action, Platform
+from tests.inventory.commands.conftest import Furnish
+from tests.inventory.commands.crash import killed_worker, widen, worker
+from tests.inventory.commands.world import World
+from tests.mdm.fakes.http import Call, Fault
+
+WAVE, WAVES, KILLS = 26, 8, 6
+FAULTS = (Fault.ERROR, Fault.ERROR_AFTER, Fault.DROP, Fault.DROP_AFTER, Fault.SLOW_AFTER)
+DONE = {S.DISPATCHED, S.ACKNOWLEDGED, S.VERIFIED}
+ON_THE_WAY = {S.COOLING_OFF, S.READY, S.DISPATCHING, S.UNCERTAIN}
+
+
+@dataclass
+class Tally:
+    """What became of the wipes; `twice`: the devices that were erased more than once."""
+
+    wipes: int = 0
+    kills: int = 0
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    asking: int = 0
+
+
+def _run(world: World, *, waves: int, naive: bool) -> Tally:
+    chance, tally, commands = random.Random(11), Tally(), list[DeviceCommand]()
+    world.fake.slowness = 0.4
+    widen(world)
+    world.minute()
+    asker, other = world.person("asker"), world.person("other")
+    assets = world.assets(Platform.WINDOWS)[: waves * WAVE]
+    assert len(assets) == waves * WAVE
+
+    def acting(call: Call) -> bool:
+        return world.fake.is_acting(call) and chance.random() < 0.5
+
+    for start in range(0, len(assets), WAVE):
+        wave = [world.wiped(asker, other, asset) for asset in assets[start : start + WAVE]]
+        commands += wave
+        for fault in FAULTS:
+            world.fake.fail(fault, 2, on=acting)
+        world.clock.forward(minutes=15)
+        for _ in range(KILLS):
+            tally.kills += killed_worker(world, chance, naive=naive, longest=0.5)
+            world.clock.forward(minutes=5)
+        world.fake.heal()
+        _finish(world, wave, naive=naive)
+        world.clock.forward(hours=25)
+    _count(world, commands, tally)
+    return tally
+
+
+def _finish(world: World, wave: list[DeviceCommand], *, naive: bool) -> None:
+    for _ in range(8):
+        if not ON_THE_WAY & {world.read_back(command).state for command in wave}:
+            return
+        worker(world, naive=naive)
+        world.clock.forward(minutes=5)
+
+
+def _count(world: World, commands: list[DeviceCommand], tally: Tally) -> None:
+    done = Counter(id for id, action in world.fake.effects if action == Action.WIPE)
+    for command in commands:
+        tally.wipes += 1
+        state = world.read_back(command).state
+        tally.asking += state is S.NEEDS_HUMAN
+        if done[command.vendor_id] > 1:
+            tally.twice.append(command.vendor_id)
+        if done[command.vendor_id] == 0 and state is not S.NEEDS_HUMAN:
+            tally.lost.append(f"{command.vendor_id}: {state}")
+        if done[command.vendor_id] and state not in DONE | {S.NEEDS_HUMAN}:
+            tally.lost.append(f"{command.vendor_id}: erased, and {state}")
+
+
+def test_no_wipe_is_lost_and_none_is_sent_twice(furnish: Furnish) -> None:
+    world = furnish(800, "intune", read=0.2, lists=frozenset({"intune"}))
+    tally = _run(world, waves=WAVES, naive=False)
+    print(tally)
+    assert tally.wipes >= 200
+    assert tally.kills >= 20
+    assert tally.asking <= tally.wipes // 20, "a proof of little: most of them wait for a person"
+    assert (tally.lost, tally.twice) == ([], [])
+
+
+def test_the_harness_finds_double_wipes_when_nobody_looks(furnish: Furnish) -> None:
+    world = furnish(400, "intune", read=0.2, lists=frozenset({"intune"}))
+    tally = _run(world, waves=1, naive=True)
+    print(tally)
+    assert tally.twice
