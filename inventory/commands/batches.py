@@ -14,12 +14,12 @@ from inventory.audit import service as audit
 from inventory.commands import planning, requesting
 from inventory.commands.binding import digest_of
 from inventory.commands.models import CommandBatch, DeviceCommand
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.policy import Policy
 from inventory.commands.policy_values import policy_in_force
 from inventory.commands.requesting import CommandDraft
 from inventory.commands.step_up import StepUp, require_step_up
 from inventory.errors import Conflict, InvalidInput, NotFound
+from inventory.notices.telling import Notice, tell
 from mdm.capabilities import Effect
 from mdm.types import Action
 

@@ -20,10 +20,10 @@ from inventory.audit import service as audit
 from inventory.commands import planning, requesting
 from inventory.commands.guard_models import BreakGlassCode
 from inventory.commands.models import DeviceCommand
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.requesting import CommandDraft
 from inventory.commands.step_up import NotTrusted, require_person
 from inventory.errors import Conflict, Forbidden, NotFound
+from inventory.notices.telling import Notice, tell
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH, GROUP = 32, 4

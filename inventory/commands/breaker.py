@@ -14,13 +14,13 @@ from inventory.commands.effects import EffectClass
 from inventory.commands.guard_models import Breaker, BreakerEvent
 from inventory.commands.models import DeviceCommand
 from inventory.commands.moving import DELIVERY, hold
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.policy_values import policy_in_force
 from inventory.commands.states import CommandState, Held
 from inventory.commands.step_up import NotTrusted, StepUp, require_person, require_step_up
 from inventory.commands.trust import require_no_puppet, require_trusted
 from inventory.db import insert_unless_there
 from inventory.errors import Conflict
+from inventory.notices.telling import Notice, tell
 
 MAX_REASON = 1000
 HELD_WITH_IT = (CommandState.APPROVED, CommandState.COOLING_OFF, CommandState.READY)

@@ -12,12 +12,12 @@ from inventory.commands.binding import binding_of, ref_of
 from inventory.commands.devices import Target, meant_and_found, target_named, targets_of
 from inventory.commands.models import DeviceCommand
 from inventory.commands.moving import DELIVERY, hold, move
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.onward import agreed, approvers_of
 from inventory.commands.policy_values import policy_in_force
 from inventory.commands.states import CommandState, Held
 from inventory.commands.trust import still_acting
 from inventory.fleet.models import MdmConnection, Mode
+from inventory.notices.telling import Notice, tell
 from mdm.types import Device
 
 

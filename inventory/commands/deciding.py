@@ -16,13 +16,13 @@ from inventory.audit import service as audit
 from inventory.commands import breaker
 from inventory.commands.models import Approval, DeviceCommand
 from inventory.commands.moving import locked, locked_asset, move
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.onward import go_on, queue, set_off
 from inventory.commands.policy_values import policy_in_force
 from inventory.commands.states import SENT, UNSENT, CommandState, Held
 from inventory.commands.step_up import NotTrusted, StepUp, require_person, require_step_up
 from inventory.commands.trust import require_no_puppet, require_trusted
 from inventory.errors import Conflict, NotFound
+from inventory.notices.telling import Notice, tell
 
 _S = CommandState
 MAX_REASON = 1000

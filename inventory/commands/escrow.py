@@ -15,10 +15,10 @@ from inventory.assets.words import entered, wrong
 from inventory.audit import service as audit
 from inventory.commands.escrow_models import PinEscrow, PlaceFix
 from inventory.commands.models import DeviceCommand
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.policy_values import policy_in_force
 from inventory.db import new_uid
 from inventory.errors import NotFound
+from inventory.notices.telling import Notice, tell
 from inventory.vault import binding_of, vault_of
 from mdm.types import Place
 

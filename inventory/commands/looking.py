@@ -15,10 +15,10 @@ from inventory.commands.devices import connection_of
 from inventory.commands.effects import AFTER_LOSS, AfterLoss
 from inventory.commands.models import CommandSend, DeviceCommand
 from inventory.commands.moving import DELIVERY, locked, move, touch
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.states import CommandState
 from inventory.commands.surroundings import Surroundings
 from inventory.errors import HomeroomError
+from inventory.notices.telling import Notice, tell
 from mdm import errors
 from mdm.connector import Connector
 from mdm.types import Outcome, OutcomeState, Receipt

@@ -10,11 +10,11 @@ from inventory.assets.words import entered, wrong
 from inventory.audit import service as audit
 from inventory.commands import policy as rules
 from inventory.commands.guard_models import PolicyChange, PolicyValue
-from inventory.commands.notifying import Notice, tell
 from inventory.commands.policy import Policy
 from inventory.commands.step_up import StepUp, require_person, require_step_up
 from inventory.commands.trust import require_no_puppet, require_trusted
 from inventory.errors import Conflict, Forbidden, NotFound
+from inventory.notices.telling import Notice, tell
 
 MAX_REASON = 1000
 LIFETIME = timedelta(hours=72)

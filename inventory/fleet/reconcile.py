@@ -22,7 +22,7 @@ from inventory.assets.tag_rules import clean_tag, tag_key
 from inventory.errors import InvalidInput
 from inventory.fleet import describing, device_rows
 from inventory.fleet.arriving import Arrival, Ground, Known, Tally
-from mdm.types import Device
+from mdm.types import Device, Ownership
 
 MAX_REMARKS = 20
 WAITING = (Outcome.NEW, Outcome.CONFLICT)
@@ -160,8 +160,15 @@ def _leave_alone(one: Arrival) -> None:
     known = one.known
     if known is not None and known.outcome is Outcome.IGNORED and known.decided_by:
         one.outcome = Outcome.IGNORED
-    elif one.outcome is Outcome.NEW and describing.is_personal(one.device):
+    elif one.outcome is Outcome.NEW and _is_somebodys(one):
         one.outcome, one.reasons = Outcome.IGNORED, ("it is personally owned",)
+
+
+def _is_somebodys(one: Arrival) -> bool:
+    """It is personal, or was when the vendor last told whose it is."""
+    was_left_alone = one.known is not None and one.known.outcome is Outcome.IGNORED
+    untold = one.device.ownership is Ownership.UNKNOWN
+    return describing.is_personal(one.device) or (was_left_alone and untold)
 
 
 def _may_become_asset(ground: Ground, one: Arrival) -> bool:

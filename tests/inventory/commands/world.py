@@ -22,7 +22,6 @@ from inventory.assets.service import AssetDraft, create
 from inventory.commands import delivery, requesting, service, sweeping
 from inventory.commands.anchor import Anchor
 from inventory.commands.models import DeviceCommand
-from inventory.commands.notifying import Notice
 from inventory.commands.requesting import CommandDraft
 from inventory.commands.states import CommandState
 from inventory.commands.step_up import StepUp
@@ -31,6 +30,7 @@ from inventory.commands.watching import ClockWatch
 from inventory.db import Database
 from inventory.fleet import opening
 from inventory.fleet.models import MdmConnection, MdmDevice, Mode
+from inventory.notices.telling import Notice
 from inventory.sites import service as sites
 from mdm.connection import Wiring
 from mdm.http import Limits

@@ -1,0 +1,1 @@
+"""Telling people of what cannot wait: by mail and by signed webhooks, rows first."""
