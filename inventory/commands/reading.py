@@ -54,7 +54,7 @@ def commands(db: Session, actor: Actor, wanted: Filter) -> list[Row]:
     """Commands within the actor's sites, newest first."""
     actor.require_anywhere(Permission.MDM_READ)
     query = select(DeviceCommand, Asset).where(
-        col(Asset.id) == col(DeviceCommand.asset_id), *_conditions(actor, wanted)
+        col(Asset.id) == col(DeviceCommand.asset_id), *conditions(actor, wanted)
     )
     scope = actor.scope(Permission.MDM_READ)
     if scope is not None:
@@ -63,7 +63,8 @@ def commands(db: Session, actor: Actor, wanted: Filter) -> list[Row]:
     return [(command, asset) for command, asset in db.exec(query)]
 
 
-def _conditions(actor: Actor, wanted: Filter) -> list[Any]:
+def conditions(actor: Actor, wanted: Filter) -> list[Any]:
+    """The filter as SQL; the actor's reach is the caller's."""
     found: list[Any] = []
     for column, value in (
         (DeviceCommand.asset_id, wanted.asset_id),

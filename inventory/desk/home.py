@@ -5,7 +5,7 @@ the number is counted by them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -26,13 +26,12 @@ from inventory.assets.models import Asset
 from inventory.assets.reach import within
 from inventory.assets.recall import Recall
 from inventory.assets.spans import Seen, year_acquired
+from inventory.desk.home_managed import managed_queues
+from inventory.desk.queues import Args, Queue, Severity, queue_of
 from inventory.discovery import review_queue, troubled
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.reading_models import SupplyReading
 from snmp_discovery.types import SupplyState
-
-Args = Mapping[str, str | Sequence[str]]
-"""Query arguments of a list, as `urlencode(args, doseq=True)` takes them."""
 
 UNSEEN_DAYS, WARRANTY_DAYS = 45, 60
 YEARS = 8
@@ -42,31 +41,6 @@ FRESH = timedelta(seconds=60)
 GONE = frozenset({Status.RETIRED, Status.DISPOSED})
 HELD = tuple(status.value for status in Status if status not in GONE)
 """What the district still answers for: only that is in the charts, but for that of the states."""
-
-
-class Severity(StrEnum):
-    """How pressing a queue is; CLEAR: nothing waits."""
-
-    CLEAR = "clear"
-    NOTICE = "notice"
-    WARNING = "warning"
-    URGENT = "urgent"
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """page    the list that `args` are for: assets, discoveries or sweeps
-    count   as the list says it; where `capped`, there are more
-    oldest  since when the first has waited; of warranties, when the first one ends
-    """
-
-    key: str
-    page: str
-    args: Args
-    count: int
-    capped: bool
-    oldest: datetime | None
-    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +86,7 @@ def queues(db: Session, actor: Actor, *, now: datetime) -> list[Queue]:
             _assets(db, actor, key, args, severity, first, now)
             for key, (args, severity, first) in _ASSET_QUEUES.items()
         ]
-    return found
-
-
-def _queue(
-    key: str,
-    page: str,
-    args: Args,
-    counted: tuple[int, bool],
-    oldest: datetime | None,
-    severity: Severity,
-) -> Queue:
-    number, capped = counted
-    return Queue(key, page, args, number, capped, oldest, severity if number else Severity.CLEAR)
+    return managed_queues(db, actor) + found
 
 
 def _findings(db: Session, actor: Actor, outcome: Outcome, severity: Severity) -> Queue:
@@ -135,13 +97,13 @@ def _findings(db: Session, actor: Actor, outcome: Outcome, severity: Severity) -
         first = first.where(col(f.site_id).in_(scope))
     oldest = db.execute(first.order_by(col(f.id)).limit(1)).scalar() if counted[0] else None
     key = "conflicts" if outcome is Outcome.CONFLICT else "new"
-    return _queue(key, "discoveries", {"outcome": outcome.value}, counted, oldest, severity)
+    return queue_of(key, "discoveries", {"outcome": outcome.value}, counted, oldest, severity)
 
 
 def _sweeps(db: Session, actor: Actor) -> Queue:
     number, capped, oldest = troubled.count(db, actor)
     args = {"troubled": "true"}
-    return _queue("sweeps", "sweeps", args, (number, capped), oldest, Severity.URGENT)
+    return queue_of("sweeps", "sweeps", args, (number, capped), oldest, Severity.URGENT)
 
 
 First = Callable[[Session, Actor, AssetFilter], date | None]
@@ -162,7 +124,7 @@ def _assets(
     oldest = first(db, actor, wanted) if counted[0] else None
     if oldest is not None and not isinstance(oldest, datetime):
         oldest = datetime.combine(oldest, time(), now.tzinfo)
-    return _queue(key, "assets", args, counted, oldest, severity)
+    return queue_of(key, "assets", args, counted, oldest, severity)
 
 
 def _longest_unseen(db: Session, actor: Actor, wanted: AssetFilter) -> date | None:

@@ -10,7 +10,8 @@ from flask_babel.speaklater import LazyString
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.desk import home
-from inventory.desk.home import Figures, Severity, pairs
+from inventory.desk.home import Figures, pairs
+from inventory.desk.queues import Args, Severity
 from inventory.discovery import networks
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.web import charts, showing
@@ -21,6 +22,9 @@ from inventory.web.pages import page
 bp = Blueprint("home", __name__)
 
 QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
+    "commands": (_l("Commands to decide"), _l("wait for a person")),
+    "connections": (_l("Vendor alarms"), _l("connections that need a person")),
+    "unmatched": (_l("Unknown at vendors"), _l("managed devices that are no asset yet")),
     "conflicts": (_l("Conflicts"), _l("two sources disagree about a device")),
     "new": (_l("New on the network"), _l("found by a sweep, not yet in the inventory")),
     "sweeps": (_l("Failed sweeps"), _l("without a success since")),
@@ -63,10 +67,10 @@ def show() -> Response:
     )
 
 
-def _link(listed: str, args: home.Args) -> str:
+def _link(listed: str, args: Args) -> str:
     """The address of a list with its arguments."""
-    path = {"assets": "/assets", "discoveries": "/discoveries", "sweeps": "/sweeps"}[listed]
-    return f"{path}?{urlencode(pairs(args))}"
+    query = urlencode(pairs(args))
+    return f"/{listed}?{query}" if query else f"/{listed}"
 
 
 def _charts(figures: Figures) -> Sequence[Chart]:

@@ -19,7 +19,8 @@ from inventory.assets.models import Asset
 from inventory.assets.spans import Seen
 from inventory.db import Database
 from inventory.desk import home
-from inventory.desk.home import Bar, Queue, Severity, figures, pairs, queues
+from inventory.desk.home import Bar, figures, pairs, queues
+from inventory.desk.queues import Queue, Severity
 from inventory.discovery import review_queue, sweeps
 from inventory.discovery.asking import asked as asked_findings
 from inventory.discovery.finding_models import Decision, DiscoveryFinding
