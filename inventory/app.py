@@ -33,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.fleet.connections_api",
     "inventory.fleet.devices_api",
     "inventory.accounts.session_api",
+    "inventory.accounts.factor_api",
     "inventory.accounts.token_api",
     "inventory.accounts.api",
     "inventory.accounts.audit_api",
@@ -49,6 +50,8 @@ BLUEPRINTS: tuple[str, ...] = (
 PAGES: tuple[str, ...] = (
     "inventory.accounts.door_pages",
     "inventory.accounts.own_pages",
+    "inventory.accounts.factor_pages",
+    "inventory.accounts.confirm_pages",
     "inventory.accounts.preference_pages",
     "inventory.accounts.token_pages",
     "inventory.accounts.account_pages",

@@ -15,8 +15,9 @@ from inventory.db import choice, moment, new_uid, sealed
 
 
 class Method(StrEnum):
-    """By what a person was recognised besides the password."""
+    """By what a person was recognised; the password alone only where no second factor is asked."""
 
+    PASSWORD = "password"
     TOTP = "totp"
     WEBAUTHN = "webauthn"
     RECOVERY = "recovery"
@@ -118,10 +119,11 @@ class FactorChallenge(SQLModel, table=True):
 
 
 class StepUp(SQLModel, table=True):
-    """Somebody confirmed who they are, in this session, for exactly one act; it is used once.
+    """Somebody confirmed who they are, in this session, for exactly one act.
 
     purpose_hash  SHA-256 (hex) of what is asked for or approved
-    factor_since  when that factor came to the account: a new one does not count for everything
+    factor_since  when that factor came to the account: a new one does not count for everything;
+                  for a password, when the account was made
     """
 
     __tablename__ = "step_up"
@@ -134,4 +136,3 @@ class StepUp(SQLModel, table=True):
     method: Method = choice(Method, "method")
     factor_since: datetime = moment()
     at: datetime = moment(index=True)
-    used_at: datetime | None = moment(nullable=True)

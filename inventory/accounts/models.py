@@ -15,9 +15,18 @@ from inventory.db import choice, moment, new_uid
 
 
 class Assurance(StrEnum):
-    """How surely the person behind a session is known. A second factor becomes a member here."""
+    """How surely the person behind a session is known.
 
+    waiting        by the password, and the second factor is still to come: it opens nothing
+    password       by the password alone
+    second_factor  by the password and a code of the authenticator app
+    recovery       by the password and one of the codes for a lost factor
+    """
+
+    WAITING = "waiting"
     PASSWORD = "password"
+    SECOND_FACTOR = "second_factor"
+    RECOVERY = "recovery"
 
 
 class Account(SQLModel, table=True):

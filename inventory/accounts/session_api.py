@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
 from inventory.accounts import sessions, sign_in
+from inventory.accounts.attempts import Door
 from inventory.accounts.bearer import csrf_of
 from inventory.accounts.guard import address, cookie_name, guarded, public
 from inventory.accounts.identify import Caller
@@ -20,7 +21,7 @@ from inventory.accounts.schemas import (
     WhoAmI,
 )
 from inventory.accounts.sessions import Origin
-from inventory.accounts.sign_in import Door, SignedIn
+from inventory.accounts.sign_in import SignedIn
 from inventory.http.blueprint import api_blueprint
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 

@@ -12,39 +12,23 @@ from sqlmodel import Session, select
 
 from inventory.access import Actor
 from inventory.accounts import hashing, passwords, sessions, setup
+from inventory.accounts.attempts import (
+    WRONG_PASSWORD,
+    Door,
+    give_back,
+    note_failure,
+    refusal,
+    take_turn,
+)  # fmt: skip
 from inventory.accounts.models import Account, LoginSession
-from inventory.accounts.passwords import PasswordRules
-from inventory.accounts.policy import (
-    DISPLAY_LENGTH,
-    FAILURES_MOST,
-    clean_line,
-    clean_user_name,
-    lock_time,
-)
+from inventory.accounts.policy import DISPLAY_LENGTH, clean_line, clean_user_name
 from inventory.accounts.reach import locked
-from inventory.accounts.remembered import Remembered
 from inventory.accounts.service import set_password
 from inventory.accounts.sessions import Origin
-from inventory.accounts.throttle import neighbourhood
 from inventory.audit import service as audit
-from inventory.db import Database
-from inventory.errors import Conflict, InvalidInput, TooManyRequests, Unauthenticated
-from inventory.settings import Settings
+from inventory.errors import Conflict, InvalidInput, Unauthenticated
 
 WRONG = "the user name or the password is wrong, or there were too many attempts: wait a while"
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What a sign-in needs of this process."""
-
-    database: Database
-    settings: Settings
-    memory: Remembered
-
-    @property
-    def rules(self) -> PasswordRules:
-        return PasswordRules(self.settings.password_min_length, (self.settings.district,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +47,20 @@ def sign_in(
 
     Raises `Unauthenticated`, and `TooManyRequests` where this address failed too often.
     """
-    _take_turn(door, origin, now)
+    take_turn(door, origin.address, now)
     with door.database.unit(write=False) as db:
         account = _find(db, user_name)
-    refusal = _refusal(account, now)
-    stored = account.password_hash if account and not refusal else None
+    refused = refusal(account, now)
+    stored = account.password_hash if account and not refused else None
     right = hashing.verify(stored, password)
-    if account is None or refusal or not right:
-        _note_failure(door, account, user_name, refusal or "wrong password", origin, now)
+    if account is None or refused or not right:
+        note_failure(door, account, user_name, refused or WRONG_PASSWORD, origin, now=now)
         raise Unauthenticated(WRONG)
-    door.memory.login_rate.give_back(neighbourhood(origin.address))
+    give_back(door, origin.address)
     fresh_hash = hashing.hash_password(password) if hashing.outdated(stored or "") else None
     with door.database.unit() as db:
         account = locked(db, account.id)
-        if _refusal(account, now) or account.password_hash != stored:
+        if refusal(account, now) or account.password_hash != stored:
             raise Unauthenticated(WRONG)
         account.failed_logins, account.locked_until = 0, None
         account.last_login_at = now
@@ -99,7 +83,7 @@ def set_up(
 
     Raises `Unauthenticated` (no such link), `Conflict`, `InvalidInput`, `TooManyRequests`.
     """
-    _take_turn(door, origin, now)
+    take_turn(door, origin.address, now)
     name, key = clean_user_name(user_name)
     display_name = clean_line(display_name, "display_name", DISPLAY_LENGTH)
     passwords.check(password, door.rules, (name, display_name))
@@ -109,7 +93,7 @@ def set_up(
     with door.database.unit() as db:
         setup.redeem(db, secret, account, door.settings.district, now=now)
         signed_in = _begin(db, door, account, origin, now=now)
-    door.memory.login_rate.give_back(neighbourhood(origin.address))
+    give_back(door, origin.address)
     return signed_in
 
 
@@ -123,16 +107,16 @@ def change_password(
 
     Raises `InvalidInput` (either password), `Conflict` (locked), `TooManyRequests`.
     """
-    _take_turn(door, origin, now)
+    take_turn(door, origin.address, now)
     with door.database.unit(write=False) as db:
         account = db.get_one(Account, actor.id)
-    if refusal := _refusal(account, now):
-        raise Conflict(f"the password cannot be changed now: {refusal}")
+    if refused := refusal(account, now):
+        raise Conflict(f"the password cannot be changed now: {refused}")
     stored = account.password_hash
     if not hashing.verify(stored, current):
-        _note_failure(door, account, account.user_name, "wrong password", origin, now)
+        note_failure(door, account, account.user_name, WRONG_PASSWORD, origin, now=now)
         raise InvalidInput("that is not the current password", {"current": ["is wrong"]})
-    door.memory.login_rate.give_back(neighbourhood(origin.address))
+    give_back(door, origin.address)
     if hashing.verify(stored, new):
         raise InvalidInput("that is the password you have", {"password": ["choose another one"]})
     passwords.check(new, door.rules, (account.user_name, account.display_name))
@@ -152,67 +136,12 @@ def change_password(
         return _begin(db, door, account, origin, now=now, told=False)
 
 
-def _take_turn(door: Door, origin: Origin, now: datetime) -> None:
-    wait = door.memory.login_rate.take(neighbourhood(origin.address), now)
-    if wait:
-        raise TooManyRequests("too many failed sign-ins from this address", int(wait) + 1)
-
-
 def _find(db: Session, user_name: str) -> Account | None:
     try:
         _, key = clean_user_name(user_name)
     except InvalidInput:
         return None
     return db.exec(select(Account).where(Account.user_key == key)).first()
-
-
-def _refusal(account: Account | None, now: datetime) -> str | None:
-    """Why this account's password is not even looked at."""
-    if account is None:
-        return "unknown user"
-    if account.disabled_at is not None:
-        return "disabled"
-    if account.password_hash is None:
-        return "no password"
-    if account.failed_logins >= FAILURES_MOST:
-        return "locked until an administrator gives a one-time password"
-    if account.locked_until is not None and now < account.locked_until:
-        return "locked"
-    if account.password_expires_at is not None and now >= account.password_expires_at:
-        return "one-time password expired"
-    return None
-
-
-def _note_failure(
-    door: Door,
-    account: Account | None,
-    user_name: str,
-    why: str,
-    origin: Origin,
-    now: datetime,
-) -> None:
-    """Count and record it. A database that cannot take it stops the sign-in, and so the guessing.
-
-    Attempts on a locked account do not lengthen its lock: nobody is to be kept out for ever by
-    somebody else's guesses.
-    """
-    # People type their password into the wrong field: an unknown name is not kept whole.
-    cut = user_name[:3].encode("ascii", "backslashreplace").decode() + "..."
-    shown = account.user_name if account else cut
-    actor = Actor("anonymous", None, "anonymous", origin=origin.address)
-    with door.database.unit() as db:
-        if account is not None:
-            account = locked(db, account.id)
-            if why == "wrong password":
-                account.failed_logins += 1
-                rest = lock_time(account.failed_logins)
-                account.locked_until = now + rest if rest else None
-                db.add(account)
-        audit.record(
-            db, actor, "login.failed", now=now, subject_type="account",
-            subject_id=account.id if account else "", after={"user_name": shown, "why": why,
-            "failures": account.failed_logins if account else None},
-        )  # fmt: skip
 
 
 def _begin(

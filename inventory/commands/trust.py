@@ -17,7 +17,8 @@ from inventory.commands.step_up import NotTrusted, StepUp, require_person
 
 ROLE_EVENTS = ("account.granted", "account.withdrawn", "account.enabled")
 MADE, RESET = "account.created", "account.password_reset"
-CHANGES = (MADE, "account.changed", RESET, *ROLE_EVENTS)
+FACTORS_RESET = "account.factors_reset"
+CHANGES = (MADE, "account.changed", RESET, FACTORS_RESET, *ROLE_EVENTS)
 
 
 def require_trusted(
@@ -36,6 +37,10 @@ def require_trusted(
     if _happened(db, account_id, (RESET,), since=oldest):
         raise NotTrusted(
             f"somebody else reset this account's password within {policy.trusted_days} days"
+        )
+    if _happened(db, account_id, (FACTORS_RESET,), since=oldest):
+        raise NotTrusted(
+            f"somebody else took this account's second factor within {policy.trusted_days} days"
         )
     rested = now - timedelta(hours=policy.role_rest_hours)
     granted = select(RoleGrant.id).where(

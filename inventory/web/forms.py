@@ -46,12 +46,17 @@ _SHOWN = (Conflict, InvalidInput, NotFound, TooManyRequests, Unauthenticated, Ve
 
 
 class Form:
-    """One schema, filled from `initial` or from what was posted."""
+    """One schema, filled from `initial` or from what was posted.
 
-    def __init__(self, schema: ma.Schema, initial: Mapping[str, Any] | None = None) -> None:
+    read  False: a form that an answer to another form shows
+    """
+
+    def __init__(
+        self, schema: ma.Schema, initial: Mapping[str, Any] | None = None, *, read: bool = True
+    ) -> None:
         self.schema = schema
         self.initial = dict(initial or {})
-        self.posted = request.method == "POST"
+        self.posted = read and request.method == "POST"
         self.errors: dict[str, list[str]] = {}
         self.data: dict[str, Any] = {}
         self.refused: HomeroomError | None = None

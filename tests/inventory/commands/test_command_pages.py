@@ -16,6 +16,7 @@ from inventory.fleet.models import MdmDevice
 from mdm.types import Action, Ownership, Platform
 from tests.inventory.commands.conftest import Furnish
 from tests.inventory.commands.world import World
+from tests.inventory.confirming import confirm
 from tests.inventory.conftest import Caller, MakeCaller
 
 HOSTILE = "<script>alert(1)</script> \"'"
@@ -212,10 +213,15 @@ def test_holds_are_raised_by_one_and_released_by_two(
 
 
 def _confirm(world: World, caller: Caller, binding: str) -> None:
-    """As if the person had just confirmed who they are for this."""
+    """The person confirms who they are, for this."""
+    confirm(world.database, caller, binding, now=world.clock())
 
 
 def _confirmed(world: World, caller: Caller, asset: int, action: Action) -> Caller:
+    with world.database.unit(write=False) as db:
+        actor = world.person("jane")
+        purpose = planning.plan(db, actor, asset, action, now=world.clock()).purpose
+    _confirm(world, caller, purpose)
     return caller
 
 

@@ -1,0 +1,25 @@
+"""Second factors: one's own, and confirming who one is."""
+
+from tests.house.routes import Example
+
+PROOF = {"password": "wrong", "code": "000000"}
+BINDING = "0" * 64
+
+ROUTES = {
+    "GET /me/security": Example(),
+    "GET /me/security/app": Example(),
+    "POST /me/security/app": Example(form=PROOF),
+    "POST /me/security/app/confirm": Example(form={"code": "000000"}),
+    "GET /me/security/recovery": Example(),
+    "POST /me/security/recovery": Example(form=PROOF),
+    "GET /me/security/remove": Example(),
+    "POST /me/security/remove": Example(form=PROOF),
+    "GET /confirm": Example(query={"binding": BINDING, "next": "/commands"}),
+    "POST /confirm": Example(query={"binding": BINDING}, form={"code": "000000"}),
+    "GET /api/v1/me/factors": Example(),
+    "POST /api/v1/me/factors/app": Example(json=PROOF),
+    "POST /api/v1/me/factors/app/confirm": Example(json={"code": "000000"}),
+    "POST /api/v1/me/factors/app/remove": Example(json=PROOF),
+    "POST /api/v1/me/factors/recovery-codes": Example(json=PROOF),
+    "POST /api/v1/me/step-up": Example(json={"binding": BINDING, "code": "000000"}),
+}
