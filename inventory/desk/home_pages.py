@@ -11,7 +11,7 @@ from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.desk import home
 from inventory.desk.home import Figures, pairs
-from inventory.desk.queues import Args, Severity
+from inventory.desk.queues import Args, Queue, Severity
 from inventory.discovery import networks
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.web import charts, showing
@@ -57,7 +57,8 @@ def show() -> Response:
     figures = home.figures(db, actor, now=now) if actor.holds(Permission.ASSET_READ) else None
     return page(
         "desk/home.html",
-        queues=home.queues(db, actor, now=now),
+        # What waits comes first; what does not stays where the eye expects it.
+        queues=sorted(home.queues(db, actor, now=now), key=_is_clear),
         words=QUEUE_WORDS,
         tones=TONES,
         link=_link,
@@ -65,6 +66,10 @@ def show() -> Response:
         pictures=_charts(figures) if figures is not None and figures.total else (),
         begin=actor.holds(Permission.NETWORK_WRITE) and not networks.visible(db, actor, limit=1),
     )
+
+
+def _is_clear(queue: Queue) -> bool:
+    return queue.severity is Severity.CLEAR
 
 
 def _link(listed: str, args: Args) -> str:

@@ -196,4 +196,4 @@ def test_the_form_takes_few_statements(
     boss.get(f"/networks/{network}/edit")
     with counted(world.database) as count:
         boss.get(f"/networks/{network}/edit")
-        assert count() <= 6
+        assert count() <= 7
