@@ -9,7 +9,7 @@ from inventory.commands import delivery, sweeping
 from inventory.db import now
 from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
-from inventory.fleet import sync_run, syncs
+from inventory.fleet import sync_run, syncs, tag_writing
 
 FORGET = "retention"
 
@@ -33,6 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     "sweeps.due": sweeps.due_sweeps,
     syncs.KIND: sync_run.run_sync,
     syncs.DUE: syncs.due_syncs,
+    tag_writing.KIND: tag_writing.write_tags,
     FORGET: forget,
     delivery.KIND: delivery.deliver,
     sweeping.SWEEP: sweeping.sweep_due,
@@ -53,6 +54,7 @@ POLICIES: Mapping[str, JobPolicy] = {
     "sweeps.due": JobPolicy(concurrency=1, poll=5),
     syncs.KIND: JobPolicy(concurrency=2, attempts=sync_run.ATTEMPTS),
     syncs.DUE: JobPolicy(concurrency=1, poll=5),
+    tag_writing.KIND: JobPolicy(concurrency=1, poll=10, attempts=1),
     FORGET: JobPolicy(concurrency=1, poll=30),
     # Never tried again by the engine: what may be sent twice is for the command's own row to say.
     delivery.KIND: JobPolicy(concurrency=2, attempts=1),

@@ -95,6 +95,8 @@ def change(
     if {"every_minutes", "full_at", "enabled"} & set(changes):
         row.next_full = row.next_incremental = None
         plan(row, limits, now=now)
+    if {"write_tags", "act_config", "mode", "enabled"} & set(changes):
+        row.next_tags = None  # due at once
     row.updated_at, row.version = now, row.version + 1
     db.add(row)
     if "token_expires_at" in changes:

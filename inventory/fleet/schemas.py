@@ -135,7 +135,8 @@ class DeviceView(TableSchema):
             "encrypted", "passcode_set", "passcode_compliant", "compliant", "manufacturer",
             "model", "os", "os_version", "name", "assigned_user", "asset_tag",
             "auto_update_until", "last_check_in", "enrolled_at", "outcome", "reasons",
-            "candidates", "first_seen_at", "last_seen_at", "gone_at", "revision",
+            "candidates", "first_seen_at", "last_seen_at", "gone_at", "tag_told",
+            "tag_error", "revision",
         )  # fmt: skip
 
     reasons = fields.List(fields.String())

@@ -14,7 +14,7 @@ from inventory.audit import service as audit
 from inventory.db import Database, now as present
 from inventory.engine import JobContext, enqueue
 from inventory.errors import Conflict, NotFound
-from inventory.fleet import alarms, connections
+from inventory.fleet import alarms, connections, tag_writing
 from inventory.fleet.connection_rules import Limits
 from inventory.fleet.models import (
     OPEN_SYNCS,
@@ -144,6 +144,7 @@ def last_of(db: Session, connection_ids: Sequence[int]) -> dict[int, MdmSync]:
 def due_syncs(ctx: JobContext) -> None:
     """Every minute: ask for what the schedules say, and look after syncs without a worker."""
     request_due(ctx.database, ctx.settings, now=present())
+    tag_writing.request_due(ctx.database, now=present())
     redrive(ctx.database, now=present())
     warn_of_expiry(ctx.database, now=present())
 

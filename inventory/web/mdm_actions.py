@@ -59,6 +59,7 @@ MDM_ACTIONS: Mapping[str, LazyString] = {
     "mdm_connection.changed": _l("Connection to a vendor changed"),
     "mdm_connection.created": _l("Connection to a vendor added"),
     "mdm_connection.deleted": _l("Connection to a vendor deleted"),
+    "mdm_device.tagged": _l("Tag written to the vendor"),
     "mdm_sync.requested": _l("Sync asked for"),
     "mdm_sync.cancelled": _l("Sync cancelled"),
     "mdm_sync.finished": _l("Sync finished"),
