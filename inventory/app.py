@@ -39,6 +39,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.accounts.audit_api",
     "inventory.accounts.sites_api",
     "inventory.people.api",
+    "inventory.notices.api",
     "inventory.discovery.networks_api",
     "inventory.discovery.sweeps_api",
     "inventory.discovery.findings_api",

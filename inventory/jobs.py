@@ -10,15 +10,17 @@ from inventory.db import now
 from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
 from inventory.fleet import sync_run, syncs, tag_writing
+from inventory.notices import sending, writing
 
 FORGET = "retention"
 
 
 def forget(ctx: JobContext) -> None:
     """Delete what has ended long ago: sessions, tokens, set-up links, settled findings, sweeps,
-    removed files."""
+    removed files, old notices."""
     with ctx.database.unit() as db:
         accounts.purge_expired(db, now())
+        writing.purge(db, now())
     ctx.heartbeat()
     retention.purge(ctx.database, now=now())
     file_retention.purge(ctx.database, FileStore.of(ctx.settings), now=now())
@@ -38,6 +40,7 @@ HANDLERS: Mapping[str, Handler] = {
     delivery.KIND: delivery.deliver,
     sweeping.SWEEP: sweeping.sweep_due,
     sweeping.CHAIN: sweeping.check_chain,
+    sending.KIND: sending.send_due,
 }
 
 SCHEDULES = (
@@ -45,6 +48,7 @@ SCHEDULES = (
     Schedule("syncs-due", syncs.DUE, every=60),
     Schedule("nightly-retention", FORGET, cron="20 3 * * *"),
     Schedule("commands-due", sweeping.SWEEP, every=60),
+    Schedule("notices-due", sending.KIND, every=30),
     Schedule("audit-chain", sweeping.CHAIN, cron="50 */4 * * *"),
 )
 
@@ -60,4 +64,6 @@ POLICIES: Mapping[str, JobPolicy] = {
     delivery.KIND: JobPolicy(concurrency=2, attempts=1),
     sweeping.SWEEP: JobPolicy(concurrency=1, poll=5, attempts=1),
     sweeping.CHAIN: JobPolicy(concurrency=1, poll=30),
+    # Tried again by its own rows.
+    sending.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
 }

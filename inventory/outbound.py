@@ -1,12 +1,15 @@
-"""Outgoing HTTP of the application: the command line's client for another Homeroom server.
+"""Outgoing HTTP of the application: the command line's client for another Homeroom server, and
+webhooks.
 
-Webhooks will leave through here too. Redirects are refused: a token must never follow one to
-another host. Certificates are always verified.
+Redirects are refused: a token or a notice must never follow one to another host. Certificates are
+always verified.
 """
 
+import contextlib
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -15,6 +18,9 @@ from inventory.errors import HomeroomError, InvalidInput, Misconfigured, NotFoun
 
 TIMEOUT = (5, 60)
 """Seconds to connect and to wait for an answer."""
+
+HOOK_TIMEOUT = (5, 15)
+"""The same for webhooks: others wait behind a slow one."""
 
 Argument = str | int | bool | list[str] | None
 """A query argument; None is left out."""
@@ -35,9 +41,7 @@ class Server:
 
     def __init__(self, url: str, token: str) -> None:
         """Raises `Misconfigured` where the token would travel unprotected."""
-        parts = urlsplit(url)
-        local = parts.hostname in {"localhost", "::1"} or (parts.hostname or "").startswith("127.")
-        if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        if not is_safe(urlsplit(url)):
             raise Misconfigured(f"{url}: a token is only sent over https:// or to this machine")
         self.url = url.rstrip("/")
         self._http = requests.Session()
@@ -75,6 +79,55 @@ class Server:
         except ValueError:
             problem = None
         raise error_of(answer.status_code, problem, answer.headers)
+
+
+def is_safe(parts: SplitResult) -> bool:
+    """Whether what is sent there is protected: https, or http that stays on this machine."""
+    local = parts.hostname in {"localhost", "::1"} or (parts.hostname or "").startswith("127.")
+    return parts.scheme == "https" or (parts.scheme == "http" and local)
+
+
+def check_hook_url(url: str) -> None:
+    """Raises `InvalidInput` unless a webhook may be sent there.
+
+    Addresses of the district's own network are meant to work: its chat or ticket server is there.
+    Link-local ones are refused: there, clouds hand out their machines' credentials.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as broken:
+        raise InvalidInput("that is no web address", {"url": ["is no web address"]}) from broken
+    if not url.isascii() or not url.isprintable() or " " in url or not host:
+        raise InvalidInput("that is no web address", {"url": ["is no web address"]})
+    if not is_safe(parts):
+        raise InvalidInput("a webhook needs https://", {"url": ["must begin with https://"]})
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        message = "must hold no user name, password or #"
+        raise InvalidInput(f"the address {message}", {"url": [message]})
+    with contextlib.suppress(ValueError):
+        if ipaddress.ip_address(host).is_link_local:
+            raise InvalidInput("link-local addresses are refused", {"url": ["is link-local"]})
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """Send a webhook and return the status; what the server says beside it is not read.
+
+    Raises `InvalidInput` as `check_hook_url`, `Unavailable` where nobody answers.
+    """
+    check_hook_url(url)
+    try:
+        with requests.post(
+            url,
+            data=body,
+            headers={**headers, "Content-Type": "application/json", "User-Agent": "Homeroom"},
+            timeout=HOOK_TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            return answer.status_code
+    except (requests.RequestException, ValueError) as failed:
+        raise Unavailable(f"it does not answer ({type(failed).__name__})") from failed
 
 
 def error_of(status: int, problem: object, headers: Mapping[str, str]) -> HomeroomError:

@@ -19,6 +19,7 @@ from inventory.accounts import setup
 from inventory.app import create_app
 from inventory.db import Database, now
 from inventory.engine import Engine, WorkerRunning
+from inventory.notices.writing import write
 from inventory.settings import Settings, base_url, load
 from inventory.vault import open_vault
 from inventory.worker import log_json_lines
@@ -52,7 +53,8 @@ def ready_database(settings: Settings) -> Database:
     probe = Database(settings.database_url)
     empty = not sa.inspect(probe.engine).has_table("alembic_version")
     probe.close()
-    database = Database(settings.database_url, vault=open_vault(settings, create=empty))
+    vault = open_vault(settings, create=empty)
+    database = Database(settings.database_url, vault=vault, notify=write)
     if empty:
         installation.prepare(database)
     installation.require_current(database)

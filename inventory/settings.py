@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from inventory.errors import Misconfigured
+from inventory.mail_address import is_mail_address
 
 PREFIX = "HOMEROOM_"
 _NOT_SETTINGS = {
@@ -77,6 +78,14 @@ class Settings:
     destructive_enabled: bool = _doc(
         False, "this worker may send commands that erase or retire devices; the kill switch"
     )
+    smtp_host: str = _doc("", "mail server that notices leave through; empty: no mail is sent")
+    smtp_port: int = _doc(587, "port of the mail server")
+    smtp_tls: str = _doc(
+        "starttls", "starttls, tls (from the first byte), or none (only to this machine)"
+    )
+    smtp_user: str = _doc("", "user name at the mail server; empty: it asks for none")
+    smtp_password: str = _doc("", "password at the mail server", secret=True)
+    smtp_from: str = _doc("", "address that notices come from")
     log_level: str = _doc("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property
@@ -193,7 +202,7 @@ def _typed(name: str, value: Any, source: str) -> Any:
 _MINIMA = {
     "port": 1, "threads": 1, "processes": 1, "session_idle_minutes": 1, "session_hours": 1,
     "max_body_bytes": 1024, "token_requests_per_minute": 1, "worker_concurrency": 1,
-    "sweep_max_hosts": 1, "upload_max_bytes": 1024, "asset_files_most": 1,
+    "sweep_max_hosts": 1, "upload_max_bytes": 1024, "asset_files_most": 1, "smtp_port": 1,
 }  # fmt: skip
 
 
@@ -215,6 +224,7 @@ def check(settings: Settings) -> None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError) as unknown:
         raise Misconfigured(f"timezone {settings.timezone!r} is not an IANA zone") from unknown
     _check_exposure(settings)
+    _check_mail(settings)
 
 
 def _check_exposure(settings: Settings) -> None:
@@ -229,3 +239,16 @@ def _check_exposure(settings: Settings) -> None:
             "listening beyond this machine needs public_url=https://...: passwords and personal "
             "data are never served in the clear (201 CMR 17.04(3))"
         )
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_tls not in {"starttls", "tls", "none"}:
+        raise Misconfigured("smtp_tls is starttls, tls or none")
+    if not settings.smtp_host:
+        return
+    if settings.smtp_port > 65535:
+        raise Misconfigured("smtp_port must be at most 65535")
+    if not is_mail_address(settings.smtp_from):
+        raise Misconfigured("smtp_host needs smtp_from, a plain mail address")
+    if settings.smtp_tls == "none" and settings.smtp_host not in {"localhost", "127.0.0.1", "::1"}:
+        raise Misconfigured("smtp_tls=none is only for a mail server on this machine")

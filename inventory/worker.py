@@ -16,6 +16,7 @@ from inventory import installation
 from inventory.db import Database, translate
 from inventory.engine import Engine, Handler, JobPolicy, Schedule, Timing
 from inventory.errors import HomeroomError
+from inventory.notices.writing import write
 from inventory.settings import Settings
 from inventory.vault import open_vault
 
@@ -78,7 +79,7 @@ def run_worker(
     """
     log_json_lines(settings)
     told = _told_to_stop()
-    database = Database(settings.database_url, vault=open_vault(settings))
+    database = Database(settings.database_url, vault=open_vault(settings), notify=write)
     try:
         installation.require_current(database)
         engine = Engine(

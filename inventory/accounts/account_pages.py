@@ -65,7 +65,7 @@ def new() -> BaseResponse:
         with form.attempt():
             account, secret = service.create_account(
                 current_db(), current_actor(), user_name=given["user_name"],
-                display_name=given["display_name"], one_time=person,
+                display_name=given["display_name"], email=given["email"], one_time=person,
                 grants=[(role, given["site_id"])],
                 rules=PasswordRules(settings.password_min_length, (settings.district,)),
                 now=current_now(),

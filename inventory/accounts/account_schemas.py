@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 from inventory.access import Role
 from inventory.accounts.policy import DISPLAY_LENGTH, NAME_LENGTH
 from inventory.accounts.states import AccountState
+from inventory.mail_address import LENGTH
 from inventory.schema import ROW_ID, ObjectSchema, Text
 
 CURSOR = validate.Length(max=500)
@@ -36,6 +37,7 @@ class AccountForm(ObjectSchema):
     kind = fields.String(load_default="person", validate=validate.OneOf(("person", "program")))
     user_name = Text(max_length=NAME_LENGTH, min_length=1, required=True)
     display_name = Text(max_length=DISPLAY_LENGTH, load_default="")
+    email = Text(max_length=LENGTH, load_default="")
     role = fields.Enum(Role, by_value=True, load_default=None, allow_none=True)
     site_id = fields.Integer(required=True, validate=ROW_ID)
 
@@ -50,6 +52,7 @@ class NamesForm(ObjectSchema):
 
     user_name = Text(max_length=NAME_LENGTH, min_length=1, required=True)
     display_name = Text(max_length=DISPLAY_LENGTH, load_default="")
+    email = Text(max_length=LENGTH, load_default="")
     version = fields.Integer(required=True, validate=ROW_ID)
 
 

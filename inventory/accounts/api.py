@@ -73,7 +73,7 @@ def create(given: dict[str, Any]) -> Response:
     settings = runtime().settings
     account, secret = service.create_account(
         current_db(), current_actor(), user_name=given["user_name"],
-        display_name=given["display_name"], one_time=given["sign_in"],
+        display_name=given["display_name"], email=given["email"], one_time=given["sign_in"],
         grants=[(each["role"], each["site_id"]) for each in given["grants"]],
         rules=PasswordRules(settings.password_min_length, (settings.district,)),
         now=current_now(),

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from inventory.access import Role
 from inventory.db import choice, moment, new_uid
+from inventory.mail_address import LENGTH
 
 
 class Assurance(StrEnum):
@@ -43,6 +44,7 @@ class Account(SQLModel, table=True):
     user_name: str = Field(max_length=100)
     user_key: str = Field(max_length=400, unique=True)
     display_name: str = Field(default="", max_length=120)
+    email: str | None = Field(default=None, max_length=LENGTH)
     password_hash: str | None = Field(default=None, max_length=300, repr=False)
     password_changed_at: datetime | None = moment(nullable=True)
     must_change_password: bool = Field(default=False)

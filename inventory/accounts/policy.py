@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from inventory.access import ROLE_PERMISSIONS, Actor, Permission, Role
 from inventory.errors import Forbidden, InvalidInput
+from inventory.mail_address import is_mail_address
 
 NAME_LENGTH, DISPLAY_LENGTH = 100, 120
 TOKEN_LIFETIME = timedelta(days=366)
@@ -73,6 +74,14 @@ def clean_user_name(name: str) -> tuple[str, str]:
             {"user_name": [f"1 to {NAME_LENGTH} letters, digits or . _ - @ +"]},
         )
     return cleaned, user_key(cleaned)
+
+
+def clean_email(email: str | None) -> str | None:
+    """The mail address for notices; None for none. Raises `InvalidInput`."""
+    cleaned = (email or "").strip()
+    if cleaned and not is_mail_address(cleaned):
+        raise InvalidInput("that is no mail address", {"email": ["is no mail address"]})
+    return cleaned or None
 
 
 def user_key(name: str) -> str:

@@ -7,6 +7,7 @@ from inventory.accounts.models import Account, ApiToken, LoginSession, RoleGrant
 from inventory.accounts.policy import DISPLAY_LENGTH, NAME_LENGTH
 from inventory.accounts.tokens import LABEL_LENGTH, MAX_NETWORKS
 from inventory.http.paging import PageArgs
+from inventory.mail_address import LENGTH
 from inventory.schema import ROW_ID, ObjectSchema, TableSchema, Text
 
 PASSWORD = validate.Length(max=1024)
@@ -34,7 +35,7 @@ class AccountView(TableSchema):
     class Meta(TableSchema.Meta):
         model = Account
         fields = (
-            "id", "user_name", "display_name", "must_change_password", "failed_logins",
+            "id", "user_name", "display_name", "email", "must_change_password", "failed_logins",
             "locked_until", "last_login_at", "disabled_at", "created_at", "version", "grants",
             "can_sign_in",
         )  # fmt: skip
@@ -48,6 +49,7 @@ class AccountDraft(ObjectSchema):
 
     user_name = Text(max_length=NAME_LENGTH, min_length=1, required=True)
     display_name = Text(max_length=DISPLAY_LENGTH, load_default="")
+    email = Text(max_length=LENGTH, load_default=None, allow_none=True)
     sign_in = fields.Boolean(load_default=True, truthy={True}, falsy={False})
     grants = fields.List(
         fields.Nested(GrantDraft), load_default=list, validate=validate.Length(max=50)
@@ -59,6 +61,7 @@ class AccountChange(ObjectSchema):
 
     user_name = Text(max_length=NAME_LENGTH, min_length=1)
     display_name = Text(max_length=DISPLAY_LENGTH)
+    email = Text(max_length=LENGTH, allow_none=True)
 
 
 class AccountMade(AccountView):

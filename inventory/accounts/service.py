@@ -20,6 +20,7 @@ from inventory.accounts.passwords import PasswordRules
 from inventory.accounts.policy import (
     DISPLAY_LENGTH,
     ONE_TIME_LIFETIME,
+    clean_email,
     clean_line,
     clean_user_name,
 )
@@ -45,6 +46,7 @@ def create_account(
     *,
     user_name: str,
     display_name: str = "",
+    email: str | None = None,
     password: str | None = None,
     one_time: bool = False,
     grants: Sequence[Granted] = (),
@@ -66,12 +68,12 @@ def create_account(
         user_name=name,
         user_key=key,
         display_name=clean_line(display_name, "display_name", DISPLAY_LENGTH),
+        email=clean_email(email),
         created_at=now,
     )
     secret = passwords.one_time() if one_time else password
     if secret is not None:
-        about = (*rules.context, name, account.display_name)
-        passwords.check(secret, rules, about)
+        passwords.check(secret, rules, (*rules.context, name, account.display_name))
         # Before the first statement: hashing takes long, and must not hold the database's lock.
         set_password(account, secret, one_time=one_time, now=now)
     if db.exec(select(Account.id).where(Account.user_key == key)).first() is not None:
@@ -80,8 +82,7 @@ def create_account(
     db.flush()
     audit.record(
         db, actor, "account.created", now=now, subject_type="account", subject_id=account.id,
-        after={"user_name": name, "display_name": account.display_name, "one_time": one_time,
-               "can_sign_in": secret is not None},
+        after={**_told(account), "one_time": one_time, "can_sign_in": secret is not None},
     )  # fmt: skip
     for role, site_id in grants:
         add_grant(db, actor, account, role, site_id, held=places_of(db, account.id), now=now)
@@ -91,25 +92,36 @@ def create_account(
 def change(
     db: Session, actor: Actor, account_id: int, changes: Mapping[str, Any], *, now: datetime
 ) -> Account:
-    """Change `display_name` or `user_name`. Raises `NotFound`, `Forbidden`, `InvalidInput`,
-    `Duplicate`."""
+    """Change `display_name`, `email` or `user_name`.
+
+    Raises `NotFound`, `Forbidden`, `InvalidInput`, `Duplicate`.
+    """
     account = for_change(db, actor, account_id)
-    if unknown := set(changes) - {"display_name", "user_name"}:
+    if unknown := set(changes) - {"display_name", "email", "user_name"}:
         raise InvalidInput("unknown field", {name: ["unknown field"] for name in unknown})
-    before = {"user_name": account.user_name, "display_name": account.display_name}
+    before = _told(account)
     if "display_name" in changes:
         account.display_name = clean_line(changes["display_name"], "display_name", DISPLAY_LENGTH)
+    if "email" in changes:
+        account.email = clean_email(changes["email"])
     if "user_name" in changes:
         name, key = clean_user_name(changes["user_name"])
         taken = db.exec(select(Account.id).where(Account.user_key == key)).first()
         if taken is not None and taken != account.id:
             raise Duplicate(f"the user name {name} is taken")
         account.user_name, account.user_key = name, key
-    after = {"user_name": account.user_name, "display_name": account.display_name}
+    after = _told(account)
     old, new = audit.changed(before, after)
     if new:
         changed(db, actor, account, "account.changed", old, new, now=now)
     return account
+
+
+def _told(account: Account) -> dict[str, object]:
+    return {
+        "user_name": account.user_name, "display_name": account.display_name,
+        "email": account.email,
+    }  # fmt: skip
 
 
 def disable(

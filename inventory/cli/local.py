@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from inventory import installation
 from inventory.access import Actor, Permission, system_actor
 from inventory.db import Database, translate
+from inventory.notices.writing import write
 from inventory.settings import Settings, load
 from inventory.vault import open_vault
 
@@ -17,7 +18,7 @@ from inventory.vault import open_vault
 def opened(*, check: bool = True) -> Iterator[tuple[Settings, Database]]:
     """The settings and the database with its vault; `check` that the schema is current."""
     settings = load()
-    database = Database(settings.database_url, vault=open_vault(settings))
+    database = Database(settings.database_url, vault=open_vault(settings), notify=write)
     try:
         if check:
             installation.require_current(database)

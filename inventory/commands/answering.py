@@ -8,6 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from inventory.commands import announcing
 from inventory.commands.effects import deadline_of
 from inventory.commands.models import CommandSend, DeviceCommand
 from inventory.commands.moving import DELIVERY, locked, move
@@ -106,6 +107,7 @@ def accepted(
         due_at=now + FIRST_LOOK, note=note[:500], sent_at=sent_at,
         expires_at=sent_at + deadline_of(command.effect_class, confirmed_by, days),
     )  # fmt: skip
+    announcing.dispatched(db, command, now=now)
 
 
 def lost(db: Session, command: DeviceCommand, why: str, *, now: datetime) -> None:

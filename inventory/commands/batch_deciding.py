@@ -9,6 +9,7 @@ from inventory.access import Actor, Permission
 from inventory.assets import holds
 from inventory.assets.models import Asset
 from inventory.assets.words import entered, wrong
+from inventory.commands import announcing
 from inventory.commands.batches import MAX_REASON, get_batch, record
 from inventory.commands.deciding import require_second_person
 from inventory.commands.models import Approval, CommandBatch, DeviceCommand
@@ -131,3 +132,4 @@ def _end(
     batch.version += 1
     db.add(batch)
     record(db, actor, state, batch, now, why)
+    announcing.batch_ended(db, batch, state, actor.name, why, now=now)

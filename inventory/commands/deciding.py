@@ -13,7 +13,7 @@ from inventory.assets import holds
 from inventory.assets.models import Asset
 from inventory.assets.words import entered, wrong
 from inventory.audit import service as audit
-from inventory.commands import breaker
+from inventory.commands import announcing, breaker
 from inventory.commands.models import Approval, DeviceCommand
 from inventory.commands.moving import locked, locked_asset, move
 from inventory.commands.onward import go_on, queue, set_off
@@ -114,6 +114,7 @@ def reject(
     if command.state not in {_S.REQUESTED, _S.HELD} or was_sent(command):
         raise Conflict(f"this command is {command.state.value}")
     why = _why(reason)
+    announcing.rejected(db, command, actor.name, why, now=now)
     return move(
         db, command, _S.REJECTED, actor=actor, now=now, event="rejected", reason=why, note=why[:500]
     )

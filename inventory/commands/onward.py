@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor
-from inventory.commands import breaker
+from inventory.commands import announcing, breaker
 from inventory.commands.models import Approval, DeviceCommand
 from inventory.commands.moving import hold, move
 from inventory.commands.policy_values import policy_in_force
@@ -51,6 +51,7 @@ def go_on(db: Session, command: DeviceCommand, *, actor: Actor, now: datetime) -
         db, command, CommandState.APPROVED, actor=actor, now=now, event="approved",
         approved_at=now, ready_at=now + cool_off, expires_at=expires,
     )  # fmt: skip
+    announcing.approved(db, command, actor.name, now=now)
     if command.effect.destructive and not command.break_glass and breaker.is_open(db):
         return hold(
             db, command, Held.BREAKER, "destructive commands are stopped", actor=actor, now=now

@@ -12,7 +12,7 @@ from inventory.assets.models import Asset
 from inventory.assets.tag_rules import tag_key
 from inventory.assets.words import entered, wrong
 from inventory.audit import service as audit
-from inventory.commands import breaker, budgets, planning
+from inventory.commands import announcing, breaker, budgets, planning
 from inventory.commands.binding import binding_of
 from inventory.commands.devices import Target
 from inventory.commands.effects import CLASS_OF, SHUT_OUT_BY_DESTROY, EffectClass
@@ -194,7 +194,10 @@ def enter(db: Session, actor: Actor, command: DeviceCommand, *, now: datetime) -
         db, actor, "command.requested", now=now, subject_type="command", subject_id=command.id,
         after=told_of(command), reason=command.reason,
     )  # fmt: skip
-    return go_on(db, command, actor=actor, now=now)
+    go_on(db, command, actor=actor, now=now)
+    if command.state is CommandState.REQUESTED:
+        announcing.asked(db, command, now=now)
+    return command
 
 
 def told_of(command: DeviceCommand) -> dict[str, object]:

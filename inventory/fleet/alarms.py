@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from inventory.access import Actor
+from inventory.access import Actor, Permission
 from inventory.assets.words import clean
 from inventory.audit import service as audit
 from inventory.fleet.models import AlarmKind, MdmAlarm, MdmConnection
+from inventory.notices.telling import Notice, tell
 
 OF_ANSWERS = frozenset(
     {AlarmKind.CREDENTIAL, AlarmKind.LICENCE, AlarmKind.ANSWERS, AlarmKind.UNREACHABLE}
@@ -41,6 +42,11 @@ def sound(
         subject_id=connection.id, site_id=connection.site_id,
         after={"connection": connection.label, "alarm": kind.value, "text": text},
     )  # fmt: skip
+    notice = Notice(
+        f"mdm.{kind.value}", f"{connection.label} needs attention", text, Permission.MDM_WRITE,
+        site_id=connection.site_id, subject_type="mdm_connection", subject_id=connection.id,
+    )  # fmt: skip
+    tell(db, notice, now=now)
     return row
 
 

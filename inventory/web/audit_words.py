@@ -116,6 +116,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "can_sign_in": _l("Can sign in"),
         "code": _l("Code"),
         "display_name": _l("Display name"),
+        "email": _l("Mail address"),
         "expires_at": _l("Ends"),
         "failures": _l("Failures in a row"),
         "grant_id": _l("Number of the grant"),
