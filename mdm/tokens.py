@@ -108,7 +108,7 @@ class _Renewed(ABC):
 
     def hidden(self) -> tuple[str, ...]:
         known = (*self._secrets, self._token or "")
-        return tuple({form for secret in known if secret for form in (secret, quote(secret, ""))})
+        return tuple({form for secret in known if secret for form in _forms(secret)})
 
     @abstractmethod
     def _fetch(self) -> tuple[str, float]:
@@ -240,6 +240,11 @@ def private_key(pem: str, where: Where) -> PrivateKey:
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
         raise Invalid(where, "the private key is of a kind that is not used here")
     return key
+
+
+def _forms(secret: str) -> tuple[str, str, str]:
+    """As it is, as it stands in a form, and as it stands in JSON."""
+    return secret, quote(secret, ""), json.dumps(secret)[1:-1]
 
 
 def _life_of(token: str) -> float | None:

@@ -39,6 +39,14 @@ def test_a_question_is_repeated_with_growing_waits() -> None:
     assert len(vendor.heard) == TRIES
 
 
+def test_a_question_with_a_body_is_repeated_as_it_is() -> None:
+    time = TestTime()
+    with saying(answer(b"{}", status="500 No"), b"", OK) as vendor:
+        assert client(vendor, time, "/v2").ask("/list", {"page": 0}).data == {"ok": True}
+    assert [heard.partition(b" HTTP")[0] for heard in vendor.heard] == [b"POST /v2/list"] * 3
+    assert [heard.partition(b"\r\n\r\n")[2] for heard in vendor.heard] == [b'{"page": 0}'] * 3
+
+
 def test_the_vendors_own_wait_is_kept() -> None:
     time = TestTime()
     with saying(BUSY, OK) as vendor:
