@@ -34,6 +34,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.fleet.devices_api",
     "inventory.accounts.session_api",
     "inventory.accounts.factor_api",
+    "inventory.accounts.factor_reset_api",
     "inventory.accounts.token_api",
     "inventory.accounts.api",
     "inventory.accounts.audit_api",

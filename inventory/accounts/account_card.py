@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission, Role
-from inventory.accounts import reach
+from inventory.accounts import reach, totp
 from inventory.accounts.held import Held, held_by
 from inventory.accounts.models import Account
 from inventory.accounts.policy import Place, require_over
@@ -18,6 +18,7 @@ from inventory.errors import Forbidden
 class AccountCard:
     """may_change   the reader holds everything that the account may do, and more may be done to it
     own          it is the reader's own account
+    factor       it has a second factor
     """
 
     account: Account
@@ -25,6 +26,7 @@ class AccountCard:
     held: list[Held]
     may_change: bool
     own: bool
+    factor: bool
 
     @property
     def takes_tokens(self) -> bool:
@@ -38,8 +40,9 @@ def card_of(db: Session, actor: Actor, account_id: int, *, now: datetime) -> Acc
     account = reach.get(db, actor, account_id)
     held = held_by(db, actor, [account.id])[account.id]
     return AccountCard(
-        account, state_of(account, now), held, _may_change(actor, held), actor.id == account.id
-    )
+        account, state_of(account, now), held, _may_change(actor, held), actor.id == account.id,
+        totp.of_account(db, account.id) is not None,
+    )  # fmt: skip
 
 
 def _may_change(actor: Actor, held: list[Held]) -> bool:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
-from inventory.accounts import grants, reach, service, sessions
+from inventory.accounts import factors, grants, reach, service, sessions
 from inventory.accounts.account_card import AccountCard, card_of
 from inventory.accounts.account_pages import role_choices
 from inventory.accounts.account_schemas import RoleForm
@@ -130,6 +130,30 @@ def one_time_password(account_id: int) -> BaseResponse:
         texts.append(_("This is a program's account: with a password a person can sign in as it."))
     return confirm(
         form, _("Give a one-time password?"), texts, _("Give it"), back=_back(account_id)
+    )  # fmt: skip
+
+
+@bp.route(f"/{_ID}/reset-factors", methods=["GET", "POST"])
+@guarded(Permission.ACCOUNT_WRITE, page=True)
+def reset_factors(account_id: int) -> BaseResponse:
+    """Take the second factor from somebody who lost it."""
+    card, form = _card(account_id), Form(WithReason())
+    if form.submitted():
+        with form.attempt():
+            factors.reset(
+                current_db(), current_actor(), account_id, reason=form.data["reason"],
+                now=current_now(),
+            )  # fmt: skip
+        if form.ok:
+            return done(_back(account_id), _("The second factor is taken away."))
+    texts = [
+        _("Make sure that it is really %(who)s who asks: meet them, or call them.", who=_who(card)),
+        _("The password alone lets them in then. All their sessions and tokens end at once."),
+        _("They cannot approve grave commands for some days, not even with a new app."),
+    ]
+    return confirm(
+        form, _("Take the second factor away?"), texts, _("Take it away"), back=_back(account_id),
+        reason=_("Why?"),
     )  # fmt: skip
 
 

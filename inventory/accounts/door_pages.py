@@ -3,13 +3,14 @@
 from urllib.parse import urlsplit
 
 import marshmallow as ma
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from marshmallow import fields, validate
 from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
 from inventory.accounts import sessions, setup, sign_in
+from inventory.accounts.factor_schemas import CodeForm
 from inventory.accounts.guard import cookie_name, guarded, public
 from inventory.accounts.policy import DISPLAY_LENGTH, NAME_LENGTH
 from inventory.accounts.schemas import PASSWORD, SECRET
@@ -31,6 +32,12 @@ class NextArgs(ObjectSchema):
 
     next = fields.String(load_default="/", validate=validate.Length(max=2000))
     left = fields.Integer(load_default=0)
+
+
+class CodeArgs(ObjectSchema):
+    """Where to go after signing in."""
+
+    next = fields.String(load_default="/", validate=validate.Length(max=2000))
 
 
 class SignInForm(ObjectSchema):
@@ -72,8 +79,32 @@ def enter(args: dict[str, str]) -> BaseResponse:
                 old=old[:200], now=current_now(),
             )  # fmt: skip
         if form.ok:
-            return set_session_cookie(redirect(local(args["next"]), 303), signed_in)
+            onward = local(args["next"])
+            if signed_in.waits:
+                onward = url_for("door_pages.second_step", next=onward)
+            return set_session_cookie(redirect(onward, 303), signed_in)
     return page("accounts/sign_in.html", status=form.status, form=form, left=args["left"])
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public("the second step of signing in; limited by account and by address")
+@with_query(CodeArgs)
+def second_step(args: dict[str, str]) -> BaseResponse:
+    """The code after the password; who has not given the password is sent to begin there."""
+    require_same_site()
+    secret, now = request.cookies.get(cookie_name(runtime().settings), "")[:200], current_now()
+    with runtime().database.unit(write=False) as db:
+        if sessions.waiting(db, secret, now=now) is None:
+            return redirect(url_for("door_pages.enter", next=local(args["next"])), 303)
+    form = Form(CodeForm())
+    if form.submitted():
+        with form.plainly():
+            signed_in = sign_in.second_step(
+                door(), secret, form.data["code"], caller_origin(), now=now
+            )
+        if form.ok:
+            return set_session_cookie(redirect(local(args["next"]), 303), signed_in)
+    return page("accounts/sign_in_code.html", status=form.status, form=form)
 
 
 @bp.route("/sign-out", methods=["POST"])

@@ -3,11 +3,17 @@
 from marshmallow import fields, validate
 
 from inventory.accounts.factor_models import Method
-from inventory.accounts.schemas import PASSWORD
+from inventory.accounts.schemas import PASSWORD, SessionBegun
 from inventory.accounts.stepping_up import BINDING_LENGTH
 from inventory.schema import ObjectSchema
 
 CODE = validate.Length(max=80)
+
+
+class SignInAnswer(SessionBegun):
+    """A session that has begun; it opens nothing while the second factor is needed."""
+
+    second_factor_needed = fields.Boolean(required=True)
 
 
 class ProofForm(ObjectSchema):

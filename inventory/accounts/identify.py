@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from inventory.access import ROLE_PERMISSIONS, Actor, Grant, Permission
 from inventory.accounts.bearer import csrf_of, hash_of, looks_like_secret, looks_like_token
-from inventory.accounts.models import Account, ApiToken, LoginSession, RoleGrant
+from inventory.accounts.models import Account, ApiToken, Assurance, LoginSession, RoleGrant
 from inventory.accounts.remembered import Remembered, VerifiedToken
 from inventory.db import Database
 from inventory.errors import Forbidden, TooManyRequests, Unauthenticated
@@ -89,6 +89,7 @@ _SESSION = (
     .outerjoin(Site, col(Site.id) == col(RoleGrant.site_id))
     .where(
         col(LoginSession.secret_hash) == sa.bindparam("secret_hash"),
+        col(LoginSession.assurance) != Assurance.WAITING,
         col(Account.disabled_at).is_(None),
     )
 )  # fmt: skip

@@ -9,12 +9,12 @@ from inventory.access import Permission
 from inventory.accounts import sessions, sign_in
 from inventory.accounts.attempts import Door
 from inventory.accounts.bearer import csrf_of
+from inventory.accounts.factor_schemas import CodeForm, SignInAnswer
 from inventory.accounts.guard import address, cookie_name, guarded, public
 from inventory.accounts.identify import Caller
 from inventory.accounts.remembered import remembered
 from inventory.accounts.schemas import (
     PasswordChange,
-    SessionBegun,
     SessionList,
     SetUp,
     SignIn,
@@ -33,12 +33,13 @@ bp = api_blueprint("session", "", "Signing in and out; who I am; where I am sign
 @bp.route("/session", methods=["POST"])
 @public("whoever signs in has no session yet; limited by account and by address")
 @bp.arguments(SignIn)
-@bp.response(201, SessionBegun)
+@bp.response(201, SignInAnswer)
 def begin(given: dict[str, Any]) -> Response:
     """Sign in with a user name and a password.
 
     The session is a cookie; changes made with it need the `csrf_token` as X-CSRF-Token. One and the
-    same 401 answers every failure. 429 where this address failed too often.
+    same 401 answers every failure. 429 where this address failed too often. Where the answer says
+    `second_factor_needed`, the session opens nothing until a code is sent to `session/code`.
     """
     old = request.cookies.get(cookie_name(runtime().settings), "")
     signed_in = sign_in.sign_in(
@@ -48,10 +49,23 @@ def begin(given: dict[str, Any]) -> Response:
     return _answer(signed_in, 201)
 
 
+@bp.route("/session/code", methods=["POST"])
+@public("the second step of signing in; limited by account and by address")
+@bp.arguments(CodeForm)
+@bp.response(201, SignInAnswer)
+def second_step(given: dict[str, Any]) -> Response:
+    """The code of the authenticator app, or a recovery code, after the password."""
+    waiting = request.cookies.get(cookie_name(runtime().settings), "")
+    signed_in = sign_in.second_step(
+        door(), waiting[:200], given["code"], caller_origin(), now=current_now()
+    )
+    return _answer(signed_in, 201)
+
+
 @bp.route("/setup", methods=["POST"])
 @public("the first account of an empty installation is made through a one-time link")
 @bp.arguments(SetUp)
-@bp.response(201, SessionBegun)
+@bp.response(201, SignInAnswer)
 def set_up(given: dict[str, Any]) -> Response:
     """Make the first account, coordinator of the whole district, with the set-up link's secret."""
     signed_in = sign_in.set_up(
@@ -104,7 +118,7 @@ def end() -> Response:
 @bp.route("/session/password", methods=["PUT"])
 @guarded(Permission.SELF, write=False, session_only=True, before_password_change=True)
 @bp.arguments(PasswordChange)
-@bp.response(200, SessionBegun)
+@bp.response(200, SignInAnswer)
 def change_password(given: dict[str, Any]) -> Response:
     """Change the password; asks for the current one.
 
@@ -162,7 +176,8 @@ def _answer(signed_in: SignedIn, status: int) -> Response:
         "csrf_token": csrf_of(signed_in.secret),
         "expires_at": signed_in.session.expires_at,
     }
-    response = jsonify(SessionBegun().dump(body))
+    body["second_factor_needed"] = signed_in.waits
+    response = jsonify(SignInAnswer().dump(body))
     response.status_code = status
     return set_session_cookie(response, signed_in)
 

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission
 from inventory.accounts.bearer import hash_of, new_secret
-from inventory.accounts.models import ApiToken, LoginSession, SetupLink
+from inventory.accounts.factor_rules import HALF_LIFETIME
+from inventory.accounts.models import ApiToken, Assurance, LoginSession, SetupLink
 from inventory.accounts.policy import SESSIONS_EACH
 from inventory.audit import service as audit
 from inventory.db import after_commit
@@ -29,20 +30,29 @@ class Origin:
 
 
 def start(
-    db: Session, account_id: int, origin: Origin, settings: Settings, *, now: datetime
+    db: Session,
+    account_id: int,
+    origin: Origin,
+    settings: Settings,
+    *,
+    assurance: Assurance = Assurance.PASSWORD,
+    now: datetime,
 ) -> tuple[LoginSession, str]:
     """A new session and its secret id, which is shown to the browser only.
 
     Beyond 20 sessions of one account the one that was unused longest ends.
     """
     secret = new_secret()
+    waiting = assurance is Assurance.WAITING
+    lifetime = HALF_LIFETIME if waiting else timedelta(hours=settings.session_hours)
     session = LoginSession(
         secret_hash=hash_of(secret),
         account_id=account_id,
+        assurance=assurance,
         authenticated_at=now,
         created_at=now,
         last_used_at=now,
-        expires_at=now + timedelta(hours=settings.session_hours),
+        expires_at=now + lifetime,
         address=origin.address[:80],
         user_agent=_printable(origin.user_agent)[:200],
     )
@@ -60,6 +70,16 @@ def start(
         )
     )
     return session, secret
+
+
+def waiting(db: Session, secret: str, *, now: datetime) -> LoginSession | None:
+    """The session that a cookie names, if its person still has to give the second factor."""
+    query = select(LoginSession).where(
+        LoginSession.secret_hash == hash_of(secret),
+        LoginSession.assurance == Assurance.WAITING,
+        LoginSession.expires_at > now,
+    )
+    return db.exec(query).first()
 
 
 def end(db: Session, actor: Actor, *, now: datetime) -> None:
@@ -84,6 +104,7 @@ def list_of(
         select(LoginSession)
         .where(
             LoginSession.account_id == account_id,
+            LoginSession.assurance != Assurance.WAITING,
             LoginSession.expires_at > now,
             LoginSession.last_used_at > now - timedelta(minutes=settings.session_idle_minutes),
         )

@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 from inventory.access import Actor
 from inventory.accounts import hashing, passwords, sessions, setup
 from inventory.accounts.attempts import (
+    WRONG_FACTOR,
     WRONG_PASSWORD,
     Door,
     give_back,
@@ -20,7 +21,9 @@ from inventory.accounts.attempts import (
     refusal,
     take_turn,
 )  # fmt: skip
-from inventory.accounts.models import Account, LoginSession
+from inventory.accounts.factor_models import Method
+from inventory.accounts.factors import factors_of, method_of
+from inventory.accounts.models import Account, Assurance, LoginSession
 from inventory.accounts.policy import DISPLAY_LENGTH, clean_line, clean_user_name
 from inventory.accounts.reach import locked
 from inventory.accounts.service import set_password
@@ -28,16 +31,29 @@ from inventory.accounts.sessions import Origin
 from inventory.audit import service as audit
 from inventory.errors import Conflict, InvalidInput, Unauthenticated
 
+WRONG_CODE = "the code is not right, or was used already, or there were too many attempts"
+_SECOND = Assurance.SECOND_FACTOR
 WRONG = "the user name or the password is wrong, or there were too many attempts: wait a while"
+
+
+class NotWaiting(Unauthenticated):
+    """Nobody here has given the password and is about to give the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that has just begun; `secret` goes into the cookie and nowhere else."""
+    """A session that has just begun; `secret` goes into the cookie and nowhere else.
+
+    Where the account has a second factor it is a waiting one, which opens nothing yet.
+    """
 
     account: Account
     session: LoginSession
     secret: str
+
+    @property
+    def waits(self) -> bool:
+        return self.session.assurance is Assurance.WAITING
 
 
 def sign_in(
@@ -62,11 +78,42 @@ def sign_in(
         account = locked(db, account.id)
         if refusal(account, now) or account.password_hash != stored:
             raise Unauthenticated(WRONG)
-        account.failed_logins, account.locked_until = 0, None
-        account.last_login_at = now
         account.password_hash = fresh_hash or stored
         db.add(account)
+        if factors_of(db, account.id).held:
+            # The failures stay: who knows the password must not guess codes for ever.
+            return _begin(db, door, account, origin, old=old, assurance=Assurance.WAITING, now=now)
+        account.failed_logins, account.locked_until = 0, None
+        account.last_login_at = now
         return _begin(db, door, account, origin, old=old, now=now)
+
+
+def second_step(door: Door, secret: str, code: str, origin: Origin, *, now: datetime) -> SignedIn:
+    """The code after the password, or a recovery code; the waiting session gives way to a new one.
+
+    Raises `Unauthenticated`, and `TooManyRequests` where this address failed too often.
+    """
+    with door.database.unit(write=False) as db:
+        half = sessions.waiting(db, secret, now=now)
+        account = db.get(Account, half.account_id) if half is not None else None
+    if half is None or account is None:
+        raise NotWaiting("begin with the password again")
+    take_turn(door, origin.address, now)
+    refused = refusal(account, now)
+    if not refused:
+        with door.database.unit() as db:
+            account = locked(db, account.id)
+            open_still = sessions.waiting(db, secret, now=now) and not refusal(account, now)
+            found = open_still and method_of(db, account.id, code, spare=True, now=now)
+            if found:
+                give_back(door, origin.address)
+                account.failed_logins, account.locked_until = 0, None
+                account.last_login_at = now
+                db.add(account)
+                known = Assurance.RECOVERY if found[0] is Method.RECOVERY else _SECOND
+                return _begin(db, door, account, origin, old=secret, assurance=known, now=now)
+    note_failure(door, account, account.user_name, refused or WRONG_FACTOR, origin, now=now)
+    raise Unauthenticated(WRONG_CODE)
 
 
 def set_up(
@@ -128,12 +175,14 @@ def change_password(
         set_password(account, new, one_time=False, now=now, hashed=hashed)
         account.version += 1
         db.add(account)
+        mine = db.get(LoginSession, actor.session_id) if actor.session_id else None
+        known = mine.assurance if mine is not None else Assurance.PASSWORD
         ended = sessions.end_all(db, account.id, now=now)
         audit.record(
             db, actor, "account.password_changed", now=now, subject_type="account",
             subject_id=account.id, after=ended,
         )  # fmt: skip
-        return _begin(db, door, account, origin, now=now, told=False)
+        return _begin(db, door, account, origin, assurance=known, now=now, told=False)
 
 
 def _find(db: Session, user_name: str) -> Account | None:
@@ -151,16 +200,21 @@ def _begin(
     origin: Origin,
     *,
     old: str = "",
+    assurance: Assurance = Assurance.PASSWORD,
     now: datetime,
     told: bool = True,
 ) -> SignedIn:
     if old:
         sessions.end_by_secret(db, old)
-    session, secret = sessions.start(db, account.id, origin, door.settings, now=now)
+    session, secret = sessions.start(
+        db, account.id, origin, door.settings, assurance=assurance, now=now
+    )
     if told:
         actor = Actor("account", account.id, account.user_name, origin=origin.address)
+        action = "login.waiting" if assurance is Assurance.WAITING else "login.succeeded"
         audit.record(
-            db, actor, "login.succeeded", now=now, subject_type="account", subject_id=account.id,
-            after={"session_id": session.id, "user_agent": session.user_agent},
+            db, actor, action, now=now, subject_type="account", subject_id=account.id,
+            after={"session_id": session.id, "user_agent": session.user_agent,
+                   "assurance": session.assurance.value},
         )  # fmt: skip
     return SignedIn(account, session, secret)

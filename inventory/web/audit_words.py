@@ -49,6 +49,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "keys.rotated": _l("Master key changed"),
         "login.failed": _l("Sign-in failed"),
         "login.succeeded": _l("Signed in"),
+        "login.waiting": _l("Password right, second factor asked"),
         "manufacturer.changed": _l("Maker changed"),
         "manufacturer.created": _l("Maker added"),
         "manufacturer.merged": _l("Makers merged"),

@@ -139,6 +139,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{ACCOUNT}/disable": ("/accounts/{technician}/disable",),
     f"{ACCOUNT}/enable": ("/accounts/{disabled}/enable",),
     f"{ACCOUNT}/one-time-password": ("/accounts/{technician}/one-time-password",),
+    f"{ACCOUNT}/reset-factors": ("/accounts/{technician}/reset-factors",),
     f"{ACCOUNT}/roles/new": ("/accounts/{technician}/roles/new",),
     f"{ACCOUNT}/roles/<int(max=2147483647):grant_id>/withdraw": (
         "/accounts/{technician}/roles/{grant}/withdraw",
@@ -158,12 +159,13 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/settings": ("/settings",),
 }  # fmt: skip
 
-AT_THE_DOOR = ("/sign-in", "/sign-in?left=1")
+AT_THE_DOOR = ("/sign-in", "/sign-in?left=1", "/sign-in/code")
 """Pages without sign-in."""
 
 NOT_PAGES: dict[str, str] = {
     "/palette": "a part, looked at in test_find.py",
     "/sign-in": "looked at as nobody, see AT_THE_DOOR",
+    "/sign-in/code": "looked at as nobody, see AT_THE_DOOR",
     "/setup": "sends to /sign-in once there is an account; looked at in the walk of the first run",
     "/a/<rest:tag>": "sends to the asset's page",
     f"{FILE}/content": "a download",

@@ -21,7 +21,11 @@ FOLDER = ROOT / "inventory/web/templates"
 STATIC = ROOT / "inventory/web/static"
 TEMPLATES = sorted(FOLDER.rglob("*.html"))
 SPRITE = set(re.findall(r'id="([a-z0-9-]+)"', (STATIC / "vendor/icons.svg").read_text("utf-8")))
-WITHOUT_SESSION = {"accounts/sign_in.html", "accounts/setup.html"}
+WITHOUT_SESSION = {
+    "accounts/sign_in.html",
+    "accounts/sign_in_code.html",
+    "accounts/setup.html",
+}
 
 
 def name(path: Path) -> str:
