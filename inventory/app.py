@@ -96,6 +96,7 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.decision_forms_pages",
     "inventory.commands.batch_pages",
     "inventory.commands.guard_pages",
+    "inventory.notices.notice_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""
 

@@ -85,6 +85,10 @@ MENU: tuple[Group, ...] = (
             Entry(_l("Accounts"), "account_pages.listed", _P.ACCOUNT_READ, "people", "accounts"),
             Entry(_l("Audit log"), "audit_pages.listed", _P.AUDIT_READ, "journal-text", "audit"),
             Entry(
+                _l("Notices"), "notice_pages.show", _P.NOTICE_WRITE, "bell", "notices",
+                everywhere=True,
+            ),
+            Entry(
                 _l("Jobs"), "job_pages.listed", _P.JOB_READ, "clock-history", "jobs",
                 everywhere=True,
             ),

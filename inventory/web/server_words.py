@@ -24,6 +24,11 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "mdm_sync": _l("Sync"),
         "mdm_connection": _l("Connection"),
     },
+    "delivery_state": {
+        "waiting": _l("Waiting"),
+        "sent": _l("Sent"),
+        "dead": _l("Given up"),
+    },
     "worker_state": {
         "alive": _l("At work"),
         "silent": _l("Silent"),
@@ -50,6 +55,7 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
 }
 
 SERVER_TONES: Mapping[str, str] = {
+    "sent": "success", "dead": "danger",
     "alive": "success", "silent": "danger", "stopped": "secondary", "default": "secondary",
     "file": "info", "environment": "info", "start": "warning",
 }  # fmt: skip

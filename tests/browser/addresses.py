@@ -118,6 +118,11 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{NETWORK}/heard": ("/networks/{network}/heard",),
     "/credentials": ("/credentials",),
     "/credentials/new": ("/credentials/new",),
+    "/notices": ("/notices", "/notices?state=dead"),
+    "/notices/targets/new": ("/notices/targets/new",),
+    "/notices/targets/<int(max=2147483647):target_id>/delete": (
+        "/notices/targets/{notice_target}/delete",
+    ),
     CREDENTIAL: ("/credentials/{credential}",),
     f"{CREDENTIAL}/edit": ("/credentials/{credential}/edit",),
     f"{CREDENTIAL}/delete": ("/credentials/{credential}/delete",),

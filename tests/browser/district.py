@@ -30,6 +30,7 @@ from inventory.discovery.models import Network, SnmpCredential, Sweep
 from inventory.discovery.network_rules import Limits, NetworkDraft
 from inventory.discovery.reading_models import SupplyReading
 from inventory.engine import JobContext
+from inventory.notices import targets
 from inventory.sites.models import Site, SiteKind
 from tests.browser.managed import fill_managed
 from tests.browser.serving import Installation
@@ -53,6 +54,7 @@ class Made:
     switch: int = 0
     network: int = 0
     credential: int = 0
+    notice_target: int = 0
     sweep: int = 0
     finding_new: int = 0
     finding_conflict: int = 0
@@ -146,6 +148,8 @@ def _people_and_programs(made_in: Installation, made: Made) -> None:
             lifetime=timedelta(days=30), now=now(),
         )  # fmt: skip
         made.program, made.token = program.id, token.id
+        hook = targets.TargetDraft(EVIL[:80], "http://127.0.0.1:9/hook", ("breaker",))
+        made.notice_target = targets.create(db, ACTOR, hook, now=now())[0].id
     _own_things(made_in, made)
 
 
