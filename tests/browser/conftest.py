@@ -89,6 +89,7 @@ def tab(chromium: Browser, served: tuple[Installation, Made]) -> Iterator[OpenTa
     installation, made = served
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
+    secrets: list[str] = []
 
     def start(who: str | None = "coordinator", **options: Any) -> Page:
         # Colours are measured at once: transitions would be caught half-way.
@@ -103,6 +104,7 @@ def tab(chromium: Browser, served: tuple[Installation, Made]) -> Iterator[OpenTa
                 _, secret = sessions.start(
                     db, made.accounts[who], Origin("127.0.0.1"), installation.settings, now=now()
                 )
+            secrets.append(secret)
             name = cookie_name(installation.settings)
             context.add_cookies([{"name": name, "value": secret, "url": installation.url}])
         page = context.new_page()
@@ -113,6 +115,10 @@ def tab(chromium: Browser, served: tuple[Installation, Made]) -> Iterator[OpenTa
     yield start
     for context in contexts:
         context.close()
+    # Of too many sessions the oldest ends, and some pages are about one.
+    with installation.database.unit() as db:
+        for secret in secrets:
+            sessions.end_by_secret(db, secret)
     assert [problem for watch in watches for problem in watch.problems] == []
 
 
