@@ -93,7 +93,7 @@ class Commands(RuleBasedStateMachine):
         for asset in (self.assets[first:] + self.assets[:first])[:many]:
             self.may(lambda asset=asset: self.agree(asker, [approver, "cem"], asset))
         if then == "hold":
-            self.freeze(number=number)
+            self.freeze(number=first)
         if then == "death":
             self.die(minutes=16, statement=20 * many)
         if then != "nothing":
