@@ -1,7 +1,7 @@
 """Stoplight Prism between a connector and a fake: both must keep to the vendor's own document.
 
 Prism (npm @stoplight/prism-cli) and the documents are not part of the project. The documents are
-looked for in `shared/mdm/specs` beside the repository, the program in HOMEROOM_PRISM or on PATH.
+looked for in `shared/mdm/specs` beside the repository, the program in PRISM_PROGRAM or on PATH.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def missing(spec: str | None) -> str | None:
     if not (SPECS / spec).is_file():
         return f"no {spec} in shared/mdm/specs beside the repository"
     if program() is None:
-        return "no prism: npm install -g @stoplight/prism-cli, or set HOMEROOM_PRISM"
+        return "no prism: npm install -g @stoplight/prism-cli, or set PRISM_PROGRAM"
     return None
 
 
@@ -47,7 +47,7 @@ def document_of(fake: type[FakeVendor], folder: Path) -> Path:
 
 
 def program() -> str | None:
-    return shutil.which(os.environ.get("HOMEROOM_PRISM") or "prism")
+    return shutil.which(os.environ.get("PRISM_PROGRAM") or "prism")
 
 
 @contextmanager
