@@ -29,9 +29,9 @@ from inventory.commands.schemas import (
     TimelineView,
 )
 from inventory.commands.step_up import StepUp
-from inventory.discovery.keyset import after_id, page_of_rows
 from inventory.http.blueprint import api_blueprint
 from inventory.http.idempotency import idempotent
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.paging import PageArgs
 from inventory.http.unit import current_actor, current_db, current_now
 

@@ -19,9 +19,9 @@ from inventory.commands.bodies_api import minutes
 from inventory.commands.confirming import confirmed
 from inventory.commands.models import CommandBatch
 from inventory.commands.schemas import CommandRemark
-from inventory.discovery.keyset import after_id, page_of_rows
 from inventory.http.blueprint import api_blueprint
 from inventory.http.idempotency import idempotent
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.paging import PageArgs
 from inventory.http.unit import current_actor, current_db, current_now
 

@@ -6,7 +6,6 @@ from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.discovery import credentials
 from inventory.discovery.credential_rules import SECRETS, CredentialDraft
-from inventory.discovery.keyset import after_id, page_of_rows
 from inventory.discovery.models import SnmpCredential
 from inventory.discovery.schemas import (
     CredentialChange,
@@ -16,6 +15,7 @@ from inventory.discovery.schemas import (
 )
 from inventory.http.blueprint import api_blueprint
 from inventory.http.etag import etag_of, if_match, require_match
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.paging import PageArgs
 from inventory.http.unit import current_actor, current_db, current_now
 

@@ -18,10 +18,10 @@ from inventory.discovery.finding_schemas import (
     IgnoreSchema,
     ResolveSchema,
 )
-from inventory.discovery.keyset import after_id, page_of_rows
 from inventory.discovery.review import Moment, NewAsset
 from inventory.http.blueprint import api_blueprint
 from inventory.http.etag import etag_of, if_match, require_match
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.problem import problem
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 

@@ -5,7 +5,6 @@ from typing import Any
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.discovery import networks, places, sweeps
-from inventory.discovery.keyset import after_id, page_of_rows
 from inventory.discovery.models import Network
 from inventory.discovery.network_rules import Limits, NetworkDraft
 from inventory.discovery.schemas import (
@@ -21,6 +20,7 @@ from inventory.discovery.sweeps_api import sweep_body
 from inventory.http.blueprint import api_blueprint
 from inventory.http.etag import etag_of, if_match, require_match
 from inventory.http.idempotency import idempotent
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.paging import PageArgs
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 

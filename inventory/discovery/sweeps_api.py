@@ -5,10 +5,10 @@ from typing import Any
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.discovery import sweeps
-from inventory.discovery.keyset import after_id, page_of_rows
 from inventory.discovery.models import Network, Sweep
 from inventory.discovery.schemas import SweepListArgs, SweepPage, SweepView
 from inventory.http.blueprint import api_blueprint
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.unit import current_actor, current_db, current_now
 
 bp = api_blueprint("sweeps", "/sweeps", "Sweeps: how far they are and what they came to.")

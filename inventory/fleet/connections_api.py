@@ -6,7 +6,6 @@ from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.fleet import connections, listing, syncs, testing
 from inventory.fleet.connection_rules import ConnectionDraft, Limits
-from inventory.fleet.keyset import after_id, page_of_rows
 from inventory.fleet.models import MdmConnection, MdmSync
 from inventory.fleet.schemas import (
     ConnectionChange,
@@ -19,6 +18,7 @@ from inventory.fleet.schemas import (
 )
 from inventory.http.blueprint import api_blueprint
 from inventory.http.etag import etag_of, if_match, require_match
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.paging import PageArgs
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 

@@ -5,7 +5,6 @@ from typing import Any
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.fleet import listing, service
-from inventory.fleet.keyset import after_id, page_of_rows
 from inventory.fleet.listing import DeviceFilter
 from inventory.fleet.schemas import (
     DeviceListArgs,
@@ -15,6 +14,7 @@ from inventory.fleet.schemas import (
     FleetDifferencePage,
 )
 from inventory.http.blueprint import api_blueprint
+from inventory.http.keyset import after_id, page_of_rows
 from inventory.http.unit import current_actor, current_db
 
 bp = api_blueprint("mdm-devices", "", "Devices as their vendors tell of them.")

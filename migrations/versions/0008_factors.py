@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column(
             "method",
             sa.Enum(
+                "password",
                 "totp",
                 "webauthn",
                 "recovery",
@@ -131,7 +132,6 @@ def upgrade() -> None:
         ),
         sa.Column("factor_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_step_up_account_id")),
         sa.ForeignKeyConstraint(
             ["session_id"],

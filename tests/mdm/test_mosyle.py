@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from mdm import errors
 from mdm.fields import Fields
-from mdm.types import Device, Ownership, Platform
+from mdm.types import Ownership, Platform
 from mdm.vendors._mosyle_devices import device as device_of
 from tests.mdm.contract.world import DEVICES, World
 from tests.mdm.fakes.http import Fault, Reply
-from tests.mdm.fakes.mosyle import FakeMosyle
+from tests.mdm.mosyle_world import a_device, fake
 
 
 @pytest.fixture
@@ -22,15 +22,6 @@ def world() -> Iterator[World]:
     yield made
     made.fake.stop()
     assert not made.fake.crashes, made.fake.crashes[0]
-
-
-def fake(world: World) -> FakeMosyle:
-    return cast(FakeMosyle, world.fake)
-
-
-def a_device(world: World, platform: Platform, supervised: bool = True) -> Device:
-    found = (d for d in world.devices() if d.platform is platform and d.supervised is supervised)
-    return next(found)
 
 
 # --- lists --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -23,7 +23,7 @@ from mdm.types import (
 from mdm.vendors._mosyle_devices import is_udid
 from tests.mdm.contract.world import PIN, World
 from tests.mdm.fakes.http import Fault
-from tests.mdm.fakes.mosyle import FakeMosyle
+from tests.mdm.mosyle_world import a_device, fake
 
 
 @pytest.fixture
@@ -32,15 +32,6 @@ def world() -> Iterator[World]:
     yield made
     made.fake.stop()
     assert not made.fake.crashes, made.fake.crashes[0]
-
-
-def fake(world: World) -> FakeMosyle:
-    return cast(FakeMosyle, world.fake)
-
-
-def a_device(world: World, platform: Platform, supervised: bool = True) -> Device:
-    found = (d for d in world.devices() if d.platform is platform and d.supervised is supervised)
-    return next(found)
 
 
 def send(world: World, action: Action, device: Device, **more: Any) -> Receipt:

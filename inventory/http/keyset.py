@@ -1,11 +1,12 @@
-"""Pages by an id, as every list of the discovery has them."""
+"""Pages by an id, as most lists of the API have them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from inventory.discovery.schemas import MAX_ID
 from inventory.errors import InvalidInput
 from inventory.http.paging import decode_cursor, encode_cursor
+
+MAX_ID = 2**31 - 1
 
 
 def after_id(args: Mapping[str, Any]) -> int | None:
