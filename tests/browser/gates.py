@@ -8,6 +8,8 @@ REFLOW_WIDTH = 320
 
 SET_THEME = "theme => { document.documentElement.dataset.bsTheme = theme; }"
 
+ARRIVED = "() => document.readyState === 'complete' && document.documentElement && document.body"
+
 BORDERS = (Path(__file__).parent / "borders.js").read_text("utf-8")
 
 FOCUSABLE = """() => [...document.querySelectorAll(
@@ -22,6 +24,14 @@ FOCUS_RING = """() => {
   const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   return {what: node.outerHTML.slice(0, 120), seen};
 }"""
+
+
+def wear(page: Page, theme: str) -> None:
+    """Put the page into a theme; a page that is still on its way is waited for first."""
+    page.wait_for_load_state()
+    # Between two pages there is a moment with a document that has no element yet.
+    page.wait_for_function(ARRIVED)
+    page.evaluate(SET_THEME, theme)
 
 
 def control_borders(page: Page) -> list[str]:

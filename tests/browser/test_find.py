@@ -49,7 +49,7 @@ def test_the_palette_by_keyboard(tab: OpenTab, made: Made) -> None:
     page.keyboard.type(made.tag)
     expect(palette.get_by_role("link", name=re.compile(made.tag))).to_be_visible()
     for theme in ("light", "dark"):
-        page.evaluate(gates.SET_THEME, theme)
+        gates.wear(page, theme)
         assert axe(page) == []
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"/assets/{made.asset}$"))

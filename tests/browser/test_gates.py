@@ -28,7 +28,7 @@ def look(page: Page, address: str) -> None:
     assert answer.status == 200, address
     problems = []
     for theme in ("light", "dark"):
-        page.evaluate(gates.SET_THEME, theme)
+        gates.wear(page, theme)
         problems += [f"{theme}: {each}" for each in axe(page)]
         problems += [f"{theme} border: {each}" for each in gates.control_borders(page)]
     assert problems == []
@@ -54,5 +54,5 @@ def test_an_error_page_passes(tab: OpenTab) -> None:
         assert answer is not None
         assert answer.status == status
         for theme in ("light", "dark"):
-            page.evaluate(gates.SET_THEME, theme)
+            gates.wear(page, theme)
             assert axe(page) == []

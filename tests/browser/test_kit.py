@@ -24,7 +24,7 @@ def test_a_dialog_opens_tells_its_mistakes_and_gives_the_focus_back(tab: OpenTab
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     for theme in ("light", "dark"):
-        page.evaluate(gates.SET_THEME, theme)
+        gates.wear(page, theme)
         assert axe(page) == []
     page.keyboard.press("Escape")
     expect(dialog).not_to_be_visible()

@@ -55,7 +55,7 @@ def made(own: tuple[Installation, Made]) -> Made:
 
 def fine(page: Page) -> None:
     for theme in ("light", "dark"):
-        page.evaluate(gates.SET_THEME, theme)
+        gates.wear(page, theme)
         assert axe(page) == []
 
 
