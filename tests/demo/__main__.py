@@ -175,9 +175,15 @@ def tell(settings: Settings, database: Database, told: Seeded) -> None:
         f"\n[bold]{settings.district}[/bold]: {told.sites} places, {told.people} people, "
         f"{count} assets, {waiting} discoveries waiting for review, {managed} managed devices."
     )
-    say.print("Accounts, with one-time passwords (shown this once):")
+    say.print("Accounts, with their passwords (shown this once):")
     for name, password, display in told.passwords:
         say.print(f"  {name:<20} {password:<28} {display}", markup=False)
+    say.print("One wipe needs two people with an authenticator app. The key of each, for your app:")
+    for name, key in told.apps:
+        say.print(f"  {name:<20} {key}", markup=False)
+    say.print("Without an app at hand, the code of now:")
+    code = "import pyotp, sys; print(pyotp.TOTP(sys.argv[1]).now())"
+    say.print(f"  {sys.executable} -c '{code}' KEY", markup=False, soft_wrap=True)
     say.print(f"\nOpen {url} in a browser and sign in as one of them.", markup=False)
     say.print("It is served until Ctrl-C. In a second terminal:\n", markup=False)
     lines = [

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pyotp
 from sqlmodel import Session
 
 from inventory.access import Permission, Role, system_actor
-from inventory.accounts import service as accounts, tokens
+from inventory.accounts import passwords, service as accounts, tokens, totp
+from inventory.accounts.models import Account
 from inventory.assets import service as assets, tags
 from inventory.assets.kinds import Category
 from inventory.assets.service import AssetDraft
@@ -31,15 +33,19 @@ ACCEPTED = (
 )  # fmt: skip
 GIVEN = ("Ada", "Ben", "Chloe", "Dev", "Elena", "Finn", "Grace", "Hugo", "Iris", "Jamal", "Kira",
          "Leo", "Maya", "Noah", "Olive", "Priya", "Quinn", "Rosa", "Sam", "Tess")  # fmt: skip
+WITH_AN_APP = ("technician.district", "superintendent")
+AGE = timedelta(days=60)
+"""How long these two have been there: who came this week may neither ask for a wipe nor approve."""
 FAMILY = ("Abbott", "Baker", "Castro", "Diaz", "Evans", "Flores", "Gupta", "Hansen", "Ito", "Jones",
           "Kelly", "Lopez", "Moore", "Nguyen", "Osei", "Patel", "Reyes", "Silva")  # fmt: skip
 
 
 @dataclass
 class Seeded:
-    """What the terminal tells: one-time passwords and a token, shown once."""
+    """What the terminal tells: passwords, keys of authenticator apps and a token, shown once."""
 
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
+    apps: list[tuple[str, str]] = field(default_factory=list)
     token: str = ""
     networks: list[tuple[int, str]] = field(default_factory=list)
     schools: list[int] = field(default_factory=list)
@@ -130,13 +136,19 @@ def _accounts(db: Session, told: Seeded, schools: list[int], now: datetime) -> N
         ("technician.lincoln", "Technician, Lincoln", Role.TECHNICIAN, schools[0]),
         ("helpdesk", "Helpdesk", Role.HELPDESK, None),
         ("auditor", "Auditor", Role.AUDITOR, None),
+        ("technician.district", "Technician, with an authenticator app", Role.TECHNICIAN, None),
+        ("superintendent", "Superintendent, likewise", Role.SUPERINTENDENT, None),
     ]
     for name, display, role, site_id in wanted:
-        _, password = accounts.create_account(
-            db, ACTOR, user_name=name, display_name=display, one_time=True,
-            grants=[(role, site_id)], now=now,
+        aged = name in WITH_AN_APP
+        secret = passwords.one_time() if aged else None
+        account, password = accounts.create_account(
+            db, ACTOR, user_name=name, display_name=display, one_time=not aged, password=secret,
+            grants=[(role, site_id)], now=now - AGE if aged else now,
         )  # fmt: skip
-        told.passwords.append((name, password or "", display))
+        told.passwords.append((name, secret or password or "", display))
+        if aged:
+            told.apps.append((name, _app(db, account, now - AGE)))
     program, _ = accounts.create_account(
         db, ACTOR, user_name="demo.script", display_name="A script",
         grants=[(Role.TECHNICIAN, None)], now=now,
@@ -147,6 +159,13 @@ def _accounts(db: Session, told: Seeded, schools: list[int], now: datetime) -> N
                      Permission.SITE_READ, Permission.DISCOVERY_READ, Permission.DISCOVERY_RUN,
                      Permission.DISCOVERY_REVIEW, Permission.MDM_READ],
     )  # fmt: skip
+
+
+def _app(db: Session, account: Account, then: datetime) -> str:
+    """An authenticator app that the account has had for a while; its key."""
+    seed = totp.begin(db, account, None, "Demo School District", now=then).seed
+    totp.confirm(db, account.id, None, pyotp.TOTP(seed).at(then), now=then)
+    return seed
 
 
 def _credentials(db: Session, devices: list[SimDevice], now: datetime) -> list[int]:
