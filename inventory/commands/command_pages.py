@@ -20,6 +20,7 @@ from inventory.http.unit import current_actor, current_db, current_now
 from inventory.web.arguments import with_query
 from inventory.web.forms import Form
 from inventory.web.pages import page
+from mdm import registry
 
 bp = Blueprint("command_pages", __name__, url_prefix="/commands")
 
@@ -69,7 +70,8 @@ def command_page(
     here = url_for("command_pages.show", command_id=command_id)
     return page(
         "commands/command.html", status=form.status if form else 200, command=command,
-        asset=asset, steps=steps, sent=sent, doing=doing, form=form or Form(Schema()),
+        asset=asset, vendor=vendor_label(command.vendor), steps=steps, sent=sent,
+        doing=doing, form=form or Form(Schema()),
         approvals=reading.approvals_of(db, [command])[command_id],
         may=decisions(actor, asset, command), on_hold=on_hold(command),
         known=confirmed(db, actor, command.binding) is not None,
@@ -77,6 +79,11 @@ def command_page(
         has_pin=bool(pins) and actor.may(Permission.PIN_READ, asset.site_id),
         has_place=bool(places) and actor.may(Permission.PLACE_READ, asset.site_id), **more,
     )  # fmt: skip
+
+
+def vendor_label(name: str) -> str:
+    """The vendor's own name; an old command may be of one that is not connected any more."""
+    return registry.vendor(name).label if name in registry.vendor_names() else name
 
 
 def on_hold(command: DeviceCommand) -> bool:
