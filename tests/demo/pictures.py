@@ -28,7 +28,9 @@ from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.models import Sweep
 from inventory.discovery.network_rules import Limits
 from inventory.discovery.reading_models import SupplyReading
+from inventory.fleet.models import MdmDevice
 from inventory.server import make_engine
+from mdm.types import Platform
 from tests.browser.serving import Installation, install, running
 from tests.demo.__main__ import (
     SNMP_PORT,
@@ -54,6 +56,9 @@ PICTURES: dict[str, tuple[str, str, tuple[int, int]]] = {
     "sweep": ("/sweeps/{sweep}", "light", WIDE),
     "review": ("/discoveries/{conflict}", "light", WIDE),
     "map": ("/map", "light", WIDE),
+    "managed": ("/managed", "light", WIDE),
+    "management": ("/assets/{managed}/mdm", "light", WIDE),
+    "wipe": ("/assets/{managed}/commands/new?action=wipe", "light", WIDE),
     "audit": ("/audit", "light", WIDE),
 }
 """Name → address, theme, size. Names in braces are looked up in the district."""
@@ -99,9 +104,13 @@ def fill(made: Installation, vendors: Vendors) -> dict[str, int]:
         conflict = select(DiscoveryFinding.id).where(
             DiscoveryFinding.outcome == Outcome.CONFLICT, col(DiscoveryFinding.decision).is_(None)
         )
+        books = select(MdmDevice.asset_id).where(
+            MdmDevice.platform == Platform.CHROMEOS, col(MdmDevice.asset_id).is_not(None)
+        )
         return {
             "printer": db.exec(supplied.limit(1)).first() or db.exec(select(Asset.id)).first() or 1,
             "sweep": db.exec(select(Sweep.id).order_by(col(Sweep.id).desc())).first() or 1,
+            "managed": db.exec(books.limit(1)).one() or 1,
             "conflict": db.exec(conflict.limit(1)).first() or 1,
         }
 
