@@ -1,6 +1,7 @@
 """Making and upgrading an installation's database."""
 
 import functools
+import re
 from pathlib import Path
 
 from alembic import command
@@ -76,3 +77,27 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
 def _newest() -> str | None:
     # It reads every migration's file, and they are those of this program.
     return ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()
+
+
+def missing_guards(database: Database) -> list[str]:
+    """Triggers that the migrations made and that the database lacks, or has switched off.
+
+    They keep the audit log, commands, approvals and PINs as they were written; whoever owns the
+    database can take them away, and a table that is made anew loses them.
+    """
+    known = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if not database.is_sqlite:
+        known = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    with database.engine.connect() as connection:
+        present = set(connection.exec_driver_sql(known).scalars())
+    return sorted(_guards(database.engine.dialect.name) - present)
+
+
+@functools.cache
+def _guards(dialect: str) -> frozenset[str]:
+    names: set[str] = set()
+    for script in sorted((Path(migrations.__file__).parent / "ddl").glob(f"*_{dialect}.sql")):
+        found = re.findall(r"^(CREATE|DROP) TRIGGER (\w+)", script.read_text("utf-8"), re.MULTILINE)
+        for verb, name in found:
+            (names.add if verb == "CREATE" else names.discard)(name)
+    return frozenset(names)

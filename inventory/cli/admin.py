@@ -87,19 +87,24 @@ def audit_group() -> None:
 @audit_group.command()
 @click.option("--json", "as_json", is_flag=True)
 def verify(as_json: bool) -> int:
-    """Recompute the chain of audit events; exit code 1 where it is broken."""
-    with opened() as (_, database), database.unit(write=False) as session:
-        verdict = audit.verify(session)
+    """Recompute the chain of audit events, and look for the database's guards of what is kept;
+    exit code 1 where the chain is broken or a guard is gone."""
+    with opened() as (_, database):
+        gone = installation.missing_guards(database)
+        with database.unit(write=False) as session:
+            verdict = audit.verify(session)
     if as_json:
         output.json_line(
             {"events": verdict.events, "head": verdict.head, "broken_at": verdict.broken_at,
-             "why": verdict.why}
+             "why": verdict.why, "guards_missing": gone}
         )  # fmt: skip
     elif verdict.broken_at is None:
         click.echo(f"{verdict.events} events, unbroken; head {verdict.head}")
     else:
         output.note(f"BROKEN at event {verdict.broken_at}: {verdict.why}")
-    return 0 if verdict.broken_at is None else 1
+    if gone and not as_json:
+        output.note(f"the database does not refuse changes any more; missing: {', '.join(gone)}")
+    return 1 if gone or verdict.broken_at is not None else 0
 
 
 @audit_group.command()
