@@ -9,7 +9,7 @@ from inventory.commands import delivery, sweeping
 from inventory.db import now
 from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
-from inventory.fleet import sync_run, syncs, tag_writing
+from inventory.fleet import forgetting, sync_run, syncs, tag_writing
 from inventory.notices import sending, writing
 
 FORGET = "retention"
@@ -36,6 +36,7 @@ HANDLERS: Mapping[str, Handler] = {
     syncs.KIND: sync_run.run_sync,
     syncs.DUE: syncs.due_syncs,
     tag_writing.KIND: tag_writing.write_tags,
+    forgetting.KIND: forgetting.forget_told,
     FORGET: forget,
     delivery.KIND: delivery.deliver,
     sweeping.SWEEP: sweeping.sweep_due,
@@ -46,6 +47,7 @@ HANDLERS: Mapping[str, Handler] = {
 SCHEDULES = (
     Schedule("sweeps-due", "sweeps.due", every=60),
     Schedule("syncs-due", syncs.DUE, every=60),
+    Schedule("mdm-forget", forgetting.KIND, cron="40 * * * *"),
     Schedule("nightly-retention", FORGET, cron="20 3 * * *"),
     Schedule("commands-due", sweeping.SWEEP, every=60),
     Schedule("notices-due", sending.KIND, every=30),
@@ -59,6 +61,7 @@ POLICIES: Mapping[str, JobPolicy] = {
     syncs.KIND: JobPolicy(concurrency=2, attempts=sync_run.ATTEMPTS),
     syncs.DUE: JobPolicy(concurrency=1, poll=5),
     tag_writing.KIND: JobPolicy(concurrency=1, poll=10, attempts=1),
+    forgetting.KIND: JobPolicy(concurrency=1, poll=30),
     FORGET: JobPolicy(concurrency=1, poll=30),
     # Never tried again by the engine: what may be sent twice is for the command's own row to say.
     delivery.KIND: JobPolicy(concurrency=2, attempts=1),

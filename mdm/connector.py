@@ -79,8 +79,12 @@ class Cancels(Protocol):
 class ReceivesEvents(Protocol):
     """The vendor tells by webhook."""
 
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Look at the signature only. Raises `Invalid` where it is missing or wrong."""
+
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[Event, ...]:
-        """The events in one call. Raises `Invalid` where the signature is missing or wrong."""
+        """The events in one call, none where it came before. Raises `Invalid` for a call that
+        cannot be read, or whose signature is missing or wrong."""
 
 
 def differences(meant: DeviceRef, found: DeviceRef) -> tuple[str, ...]:

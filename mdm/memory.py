@@ -11,7 +11,8 @@ class Memory(Protocol):
 
     A value may hold a secret, so it is kept sealed. `receive` reads and then writes: its caller
     lets one at a time through, and makes all of its writes true together, or none. What begins
-    with "event" or "result" may be dropped some months after it was written.
+    with "event|" may be dropped some days after it was written, what begins with "result|",
+    "sent|" or "last|" after a year.
     """
 
     def get(self, key: str) -> str | None:

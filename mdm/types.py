@@ -228,7 +228,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a vendor's webhook tells. `id` is the vendor's, for telling repeats."""
+    """What a vendor's webhook tells. `id` is the vendor's, for telling repeats.
+
+    command_id  of our command that it answers, None where it answers none
+    refused     why nothing of it was taken, although the vendor itself told it
+    """
 
     id: str
     at: datetime | None
@@ -236,3 +240,4 @@ class Event:
     device: Device | None = None
     command_id: str | None = None
     outcome: Outcome | None = None
+    refused: str = ""

@@ -64,6 +64,7 @@ MDM_ACTIONS: Mapping[str, LazyString] = {
     "mdm_connection.created": _l("Connection to a vendor added"),
     "mdm_connection.deleted": _l("Connection to a vendor deleted"),
     "mdm_device.tagged": _l("Tag written to the vendor"),
+    "mdm_hook.refused": _l("Answer of a device refused"),
     "mdm_sync.redriven": _l("Sync taken up again"),
     "mdm_sync.requested": _l("Sync asked for"),
     "mdm_sync.cancelled": _l("Sync cancelled"),

@@ -13,6 +13,7 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "mdm.sync": _l("Sync with an MDM vendor"),
         "mdm.due": _l("Starting the syncs that are due"),
         "mdm.tags": _l("Writing tags to an MDM vendor"),
+        "mdm.forget": _l("Forgetting what MDM vendors told long ago"),
         "command.deliver": _l("Delivery of a remote command"),
         "command.sweep": _l("Looking after remote commands"),
         "command.chain": _l("Verifying the audit log"),

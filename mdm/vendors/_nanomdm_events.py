@@ -2,8 +2,10 @@
 
 A call is JSON, signed in X-Hmac-Signature (base64 of HMAC-SHA256 over the body), and holds the
 device's own message as a plist. Calls may come late, twice or never, as NanoMDM repeats none: so
-the times in them decide what is newer. Sources: NanoMDM's schema of the webhook and its operations
-guide; Apple's schema of the check-in messages.
+the times in them decide what is newer, and a call that is told again changes nothing, however long
+ago it was. MicroMDM's calls have the same form and no signature. Sources: NanoMDM's schema of the
+webhook and its operations guide; MicroMDM's source (workflow/webhook); Apple's schema of the
+check-in messages.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import plistlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.parsers.expat import ExpatError
 
 from mdm.errors import Invalid, Where
@@ -25,6 +27,8 @@ from mdm.fields import Fields
 from mdm.vendors._nanomdm_devices import QUERIES, SECURITY, facts_of
 
 MAX_BODY = 8 * 1024 * 1024
+AHEAD = timedelta(days=1)
+"""How far a vendor's clock may be ahead: what it tells would stay the newest for as long."""
 _PARTS = {
     "mdm.Authenticate": "checkin_event", "mdm.TokenUpdate": "checkin_event",
     "mdm.CheckOut": "checkin_event", "mdm.Connect": "acknowledge_event",
@@ -57,20 +61,25 @@ class Told:
     def command_id(self) -> str:
         return self.payload.text("CommandUUID") or ""
 
+    @property
+    def is_idle(self) -> bool:
+        """The device only asks what there is to do: no need to remember that it did."""
+        return self.topic == "mdm.Connect" and self.status == "Idle"
+
 
 def is_device_id(text: str) -> bool:
     """Whether an id names one device: NanoMDM takes a comma for the end of an id."""
     return _ID.fullmatch(text) is not None
 
 
-def read(headers: Mapping[str, str], body: bytes, key: str, where: Where) -> Told | None:
+def read(
+    headers: Mapping[str, str], body: bytes, key: str, where: Where, now: datetime
+) -> Told | None:
     """A verified call; None where it tells nothing of a device.
 
     Raises `Invalid` where the signature is missing or wrong, and for what is no such call.
     """
-    if len(body) > MAX_BODY:
-        raise Invalid(where, "a webhook call that is too large")
-    _verify(headers, body, key, where)
+    verify(headers, body, key, where)
     try:
         call = Fields(json.loads(body))
     except (ValueError, RecursionError):
@@ -82,6 +91,8 @@ def read(headers: Mapping[str, str], body: bytes, key: str, where: Where) -> Tol
     payload = _plist(event.get("raw_payload"))
     if at is None or payload is None:
         raise Invalid(where, f"a webhook call of {topic} without a time or a readable message")
+    if at > now + AHEAD:
+        raise Invalid(where, f"a webhook call of {topic} from the future: {at.isoformat()}")
     if any(payload.get(name) is not None for name in _USERS):
         return None
     udid, enrolment_id = payload.text("UDID"), payload.text("EnrollmentID")
@@ -99,19 +110,20 @@ def read(headers: Mapping[str, str], body: bytes, key: str, where: Where) -> Tol
 def learned(known: Fields | None, told: Told) -> dict[str, object] | None:
     """The record of a device after a call; None where the call is older than its enrolment.
 
-    facts     by Apple's names        enrolled  when it enrolled, where that was heard
-    heard     the latest call         changed   when it last enrolled or left
-    tokens    its last push token     left      whether it has checked out
-    unlock    its unlock token, a secret, in base64
+    facts     by Apple's names        times     when each of them was told
+    heard     the latest call         enrolled  when it enrolled, where that was heard
+    tokens    its last push token     changed   when it last enrolled or left
+    left      whether it has left     unlock    its unlock token, a secret, in base64
     """
     past = known or Fields(None)
-    changed = past.moment("changed")
-    if changed is not None and told.at < changed:
+    changed, ends = past.moment("changed"), told.topic in {"mdm.Authenticate", "mdm.CheckOut"}
+    if changed is not None and (told.at < changed or (ends and told.at == changed)):
         return None
     at, left = told.at.isoformat(), past.flag("left") is True
     heard = max(filter(None, (past.moment("heard"), told.at))).isoformat()
     record: dict[str, object] = {
-        "facts": past.get("facts") or {}, "enrolled": past.get("enrolled"),
+        "facts": _dict(past.get("facts")), "times": _dict(past.get("times")),
+        "enrolled": past.get("enrolled"),
         "changed": past.get("changed"), "tokens": past.get("tokens"), "left": left,
         "heard": heard, "personal": told.personal, "unlock": past.get("unlock"),
     }  # fmt: skip
@@ -119,13 +131,17 @@ def learned(known: Fields | None, told: Told) -> dict[str, object] | None:
         return record | {"left": True, "changed": at}
     if told.topic == "mdm.Authenticate" or left or _is_first_token(past, told):
         # For the latter two its Authenticate was not heard: it has enrolled anew all the same.
-        record |= {"facts": {}, "enrolled": at, "changed": at, "tokens": None, "left": False}
-        record["unlock"] = None
-    if told.topic == "mdm.TokenUpdate":
+        record |= {"facts": {}, "times": {}, "enrolled": at, "changed": at, "tokens": None}
+        record |= {"left": False, "unlock": None}
+    if told.topic == "mdm.TokenUpdate" and at >= str(record["tokens"] or ""):
         unlock, record["tokens"] = told.payload.get("UnlockToken"), at
         if isinstance(unlock, bytes):  # a later token update may leave it out
             record["unlock"] = base64.b64encode(unlock).decode()
-    return record | {"facts": {**_dict(record["facts"]), **_facts(told)}}
+    facts, times = dict(_dict(record["facts"])), dict(_dict(record["times"]))
+    for name, value in _facts(told).items():
+        if at >= str(times.get(name) or ""):
+            facts[name], times[name] = value, at
+    return record | {"facts": facts, "times": times}
 
 
 def _is_first_token(past: Fields, told: Told) -> bool:
@@ -143,7 +159,10 @@ def _facts(told: Told) -> dict[str, object]:
     )
 
 
-def _verify(headers: Mapping[str, str], body: bytes, key: str, where: Where) -> None:
+def verify(headers: Mapping[str, str], body: bytes, key: str, where: Where) -> None:
+    """Raises `Invalid` where the signature is missing or wrong; nothing else of a call is read."""
+    if len(body) > MAX_BODY:
+        raise Invalid(where, "a webhook call that is too large")
     by_name = {name.lower(): value for name, value in headers.items()}
     try:
         sent = base64.b64decode(by_name.get("x-hmac-signature", ""), validate=True)

@@ -158,18 +158,26 @@ class NanoMdm:
         same = (sent.get("device"), sent.get("action")) == (device_id, action)
         return sent if same else None
 
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        events.verify(headers, body, self._connection.settings["webhook_key"], self._where)
+
     def receive(self, headers: Mapping[str, str], body: bytes) -> tuple[t.Event, ...]:
         """Raises `Unsupported` where nothing remembers: a repetition could not be told."""
         memory, key = self._remembering(), self._connection.settings["webhook_key"]
-        told = events.read(headers, body, key, self._where)
+        told = events.read(headers, body, key, self._where, self._connection.timing.now())
         if told is None or memory.get(f"event|{told.id}") is not None:
             return ()
+        if not told.is_idle:
+            memory.put(f"event|{told.id}", told.at.isoformat())
+        meant = _loaded(memory.get(f"sent|{told.command_id}")).text("device")
+        if meant is not None and meant != told.device_id:
+            why = f"{told.device_id} answered the command {told.command_id} of another device"
+            return (t.Event(told.id, told.at, told.device_id, refused=why),)
         known = memory.get(_DEVICE + told.device_id)
         record = events.learned(_loaded(known) if known is not None else None, told)
         if record is not None:
             memory.put(_DEVICE + told.device_id, json.dumps(record))
         outcome = self._answered(memory, told)
-        memory.put(f"event|{told.id}", told.at.isoformat())
         now = _loaded(memory.get(_DEVICE + told.device_id))
         event = t.Event(
             told.id, told.at, told.device_id, device(told.device_id, now),

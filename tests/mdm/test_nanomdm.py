@@ -61,8 +61,8 @@ def test_a_call_that_comes_again_changes_nothing(world: NanoWorld) -> None:
 
 
 def test_without_an_event_id_the_same_bytes_are_the_same_event(world: NanoWorld) -> None:
-    device = world.one(Platform.IPADOS)
-    call = json.loads(world.fake.body_of("Connect", device.vendor_id, {"Status": "Idle"}))
+    device, told = world.one(Platform.IPADOS), {"CommandUUID": "6c0a", "Status": "Acknowledged"}
+    call = json.loads(world.fake.body_of("Connect", device.vendor_id, told))
     del call["event_id"]
     body = json.dumps(call).encode()
     assert len(world.receiver().receive(world.fake.signed(body), body)) == 1
@@ -84,6 +84,77 @@ def test_late_calls_do_not_bring_back_what_has_passed(world: NanoWorld) -> None:
     world.fake.settle(receipt, State.VERIFIED)
     late = {"CommandUUID": receipt.command_id, "Status": "NotNow"}
     world.fake.tell("Connect", device.vendor_id, late, at=before)
+    assert world.outcome_state(receipt) is State.VERIFIED
+
+
+def test_calls_told_again_when_nobody_remembers_them_change_nothing(world: NanoWorld) -> None:
+    told: list[bytes] = []
+    taken = world.hook.take
+
+    def written_down(headers: dict[str, str], body: bytes) -> int:
+        told.append(body)
+        return taken(headers, body)
+
+    world.hook.take = written_down  # type: ignore[method-assign]
+    world.fake.seed(4)
+    ids = world.fake.ids()
+    world.fake.reenrol(ids[0])
+    world.fake.record(ids[0])["OSVersion"] = "19.0"
+    world.fake.inform(ids[0], at=world.time.now() + timedelta(minutes=3))
+    receipt = world.send(Action.LOCK, world.one(Platform.IPADOS))
+    world.fake.settle(receipt, State.VERIFIED)
+    world.fake.forget(ids[1])
+    before = _but_events(world)
+    world.memory.values = dict(before)
+    for body in told:
+        assert world.receiver().receive(world.fake.signed(body), body) is not None
+        assert _but_events(world) == before
+
+
+def _but_events(world: NanoWorld) -> dict[str, str]:
+    return {k: v for k, v in world.memory.values.items() if not k.startswith("event|")}
+
+
+def test_what_was_told_late_fills_gaps_only(world: NanoWorld) -> None:
+    device, now = world.one(Platform.IPADOS), world.time.now()
+    for minutes, facts in (
+        (9, {"DeviceName": "Newest"}), (5, {"DeviceName": "Late", "BuildVersion": "5"}),
+        (3, {"BuildVersion": "3"}),
+    ):  # fmt: skip
+        told = {"CommandUUID": "6c0a", "Status": "Acknowledged", "QueryResponses": facts}
+        at = now + timedelta(minutes=minutes)
+        world.fake.tell("Connect", device.vendor_id, told, at=at)
+    assert world.again(device).name == "Newest"
+    assert world.again(device).extras["build"] == "5"
+
+
+def test_a_call_from_the_future_would_stay_the_newest(world: NanoWorld) -> None:
+    device, now = world.one(Platform.IPADOS), world.time.now()
+    body = world.fake.body_of("Authenticate", device.vendor_id, {}, at=now + timedelta(days=2))
+    with pytest.raises(errors.Invalid, match="future"):
+        world.receiver().receive(world.fake.signed(body), body)
+    assert world.again(device) == device
+
+
+def test_idle_devices_fill_no_memory(world: NanoWorld) -> None:
+    device, kept = world.one(Platform.IPADOS), len(world.memory.values)
+    for minute in range(5):
+        world.fake.checked_in(device.vendor_id, world.time.now() + timedelta(minutes=minute))
+    assert len(world.memory.values) == kept
+
+
+def test_micromdm_tells_in_the_same_form_and_is_believed_when_signed(world: NanoWorld) -> None:
+    """As its source writes it: indented, with parameters of the address and no signature."""
+    receipt = world.send(Action.LOCK, world.one(Platform.IPADOS))
+    told = {"CommandUUID": receipt.command_id, "Status": "Acknowledged"}
+    call = json.loads(world.fake.body_of("Connect", receipt.device.vendor_id, told))
+    call["acknowledge_event"]["url_params"] = {"site": "1"}
+    body = json.dumps(call, indent=2).encode()
+    for headers in ({}, {"Authorization": "Basic " + base64.b64encode(b"u:p").decode()}):
+        with pytest.raises(errors.Invalid, match="signature"):
+            world.receiver().receive(headers, body)
+    assert world.outcome_state(receipt) is State.PENDING
+    assert len(world.receiver().receive(world.fake.signed(body), body)) == 1
     assert world.outcome_state(receipt) is State.VERIFIED
 
 
@@ -123,11 +194,16 @@ def test_an_answer_of_another_device_does_not_count(world: NanoWorld) -> None:
     mine, other = [d for d in world.devices() if d.platform is Platform.IPADOS][:2]
     receipt = world.send(Action.LOCK, mine)
     assert receipt.command_id is not None
-    heard = len(world.hook.heard)
-    world.fake.answered(other.vendor_id, receipt.command_id, "Acknowledged")
+    body = world.fake.body_of("Connect", other.vendor_id, {
+        "CommandUUID": receipt.command_id, "Status": "Acknowledged",
+        "QueryResponses": {"DeviceName": "Another"},
+    })  # fmt: skip
+    (event,) = world.receiver().receive(world.fake.signed(body), body)
     assert world.outcome_state(receipt) is State.PENDING
-    assert world.hook.heard[heard].command_id is None
-    assert world.hook.heard[heard].outcome is None
+    assert (event.command_id, event.outcome, event.device) == (None, None, None)
+    assert event.refused.startswith(f"{other.vendor_id} answered the command {receipt.command_id}")
+    assert world.again(other).name == other.name
+    assert world.receiver().receive(world.fake.signed(body), body) == ()
     forged = replace(receipt, device=other.ref)
     assert world.outcome_state(forged) is State.UNKNOWN
     world.fake.answered(mine.vendor_id, receipt.command_id, "Acknowledged")

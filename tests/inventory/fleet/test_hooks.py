@@ -1,11 +1,20 @@
 """What NanoMDM tells by webhook: believed once, with the right signature, of the right device."""
 
+import io
+import json
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from inventory.fleet import opening
+from inventory import jobs
+from inventory.accounts.throttle import Buckets
+from inventory.audit.models import AuditEvent
+from inventory.db import now
+from inventory.fleet import forgetting, opening
+from inventory.fleet.hook_api import Pace
 from inventory.fleet.hook_models import MdmMemory
 from inventory.fleet.models import MdmConnection
 from mdm.connector import Connector
@@ -108,11 +117,17 @@ def test_an_answer_of_another_device_or_to_no_command_of_ours_counts_for_nothing
     receipt = nano.lock()
     other = next(id for id in nano.fake.ids() if id != receipt.device.vendor_id)
     body = answer(nano, receipt, other, event_id="wrong-device")
-    assert nano.fake.post(body, nano.fake.signed(body)) == 204
+    assert nano.fake.post(body, nano.fake.signed(body)) == 409
+    assert nano.fake.post(body, nano.fake.signed(body)) == 204  # known already
     nano.fake.answered(receipt.device.vendor_id, "0" * 36, "Acknowledged")
     assert nano.state(receipt) is State.PENDING
     assert "event|wrong-device" in {key for key, _ in nano.kept()}
     assert not any(key.startswith("result|") for key, _ in nano.kept())
+    (told,) = nano.fleet.all(AuditEvent, action="mdm_hook.refused")
+    assert (told.subject_id, told.origin) == (str(nano.id), "127.0.0.1")
+    after = json.loads(told.after)
+    assert set(after) == {"connection", "event", "why"}
+    assert (after["event"], other in after["why"]) == ("wrong-device", True)
 
 
 def test_a_stranger_cannot_tell_a_wrong_signature_from_no_connection(nano: Nano) -> None:
@@ -132,6 +147,79 @@ def test_a_stranger_cannot_tell_a_wrong_signature_from_no_connection(nano: Nano)
     assert nano.kept() == before
 
 
-def test_a_huge_call_is_refused_before_it_is_read(nano: Nano) -> None:
-    told = nano.client.post(nano.path, data=b"x" * 1_000_001)
+class Unread(io.BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise AssertionError("it was read")
+
+    readline = read1 = read
+
+
+@pytest.mark.parametrize(
+    "said", [{"CONTENT_LENGTH": "1000001"}, {"HTTP_TRANSFER_ENCODING": "chunked"}]
+)
+def test_a_huge_or_endless_call_is_refused_before_it_is_read(
+    nano: Nano, said: dict[str, str]
+) -> None:
+    told = nano.client.post(nano.path, input_stream=Unread(), environ_overrides=said)
     assert told.status_code == 413
+
+
+def test_a_forged_call_waits_for_no_writer_and_holds_up_none(nano: Nano) -> None:
+    body = answer(nano, nano.lock())
+    with nano.fleet.database.unit() as db:
+        db.connection()  # the one right to write of SQLite is taken
+        started = time.monotonic()
+        told = nano.client.post(nano.path, data=body, headers={"X-Hmac-Signature": "AAAA"})
+        assert time.monotonic() - started < 1
+    assert told.status_code == 404
+
+
+def test_strangers_are_slowed_down_by_address_and_do_not_silence_a_vendor(nano: Nano) -> None:
+    body = answer(nano, nano.lock())
+    signed = nano.fake.signed(body)
+    elsewhere = "/api/v1/mdm/hooks/" + "0" * 32
+    pace = Pace()
+    pace.strange = Buckets(burst=3, per_minute=1)
+    nano.fleet.database.info["mdm_hook_pace"] = pace
+    told = [nano.client.post(elsewhere, data=body, headers=signed) for _ in range(4)]
+    assert [one.status_code for one in told] == [404, 404, 404, 429]
+    assert int(told[-1].headers["Retry-After"]) > 1
+    for _ in range(5):  # of the same address, and believed
+        assert nano.client.post(nano.path, data=body, headers=signed).status_code == 204
+    pace.strange_in_all = Buckets(burst=1, per_minute=1)
+    for path, status in ((elsewhere[:-1] + "1", 404), (elsewhere[:-1] + "2", 429)):
+        assert nano.client.post(path, data=body).status_code == status
+
+
+def test_a_connection_has_its_own_measure_wherever_its_calls_come_from(nano: Nano) -> None:
+    body = answer(nano, nano.lock())
+    pace = Pace()
+    pace.told = Buckets(burst=2, per_minute=1)
+    nano.fleet.database.info["mdm_hook_pace"] = pace
+    statuses = [
+        nano.client.post(
+            nano.path, data=body, headers=nano.fake.signed(body),
+            environ_overrides={"REMOTE_ADDR": f"10.0.0.{number}"},
+        ).status_code
+        for number in range(3)
+    ]  # fmt: skip
+    assert statuses == [204, 204, 429]
+
+
+def test_what_was_told_long_ago_is_forgotten_a_bounded_number_at_a_time(nano: Nano) -> None:
+    receipt = nano.lock()
+    nano.fake.answered(receipt.device.vendor_id, str(receipt.command_id), "Acknowledged")
+    events = [key for key, _ in nano.kept() if key.startswith("event|")]
+    assert len(events) > 6
+    at = now()
+    assert forgetting.purge(nano.fleet.database, now=at) == 0
+    week = at + timedelta(days=8)
+    assert forgetting.purge(nano.fleet.database, now=week, most=4) == 4
+    assert forgetting.purge(nano.fleet.database, now=week) == len(events) - 4
+    assert nano.state(receipt) is State.VERIFIED
+    forgetting.purge(nano.fleet.database, now=at + timedelta(days=401))
+    assert {key.partition("|")[0] for key, _ in nano.kept()} == {"device"}
+    assert len(nano.devices()) == 6
+    assert "mdm.forget" in {schedule.kind for schedule in jobs.SCHEDULES}
