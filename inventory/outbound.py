@@ -7,7 +7,7 @@ always verified.
 
 import contextlib
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -24,6 +24,9 @@ HOOK_TIMEOUT = (5, 15)
 
 Argument = str | int | bool | list[str] | None
 """A query argument; None is left out."""
+
+_PARTS = {"json", "query", "form", "path", "headers"}
+"""Parts of a request, under which webargs files its messages."""
 
 _BY_STATUS: dict[int, type[HomeroomError]] = {
     401: errors.Unauthenticated,
@@ -139,8 +142,36 @@ def error_of(status: int, problem: object, headers: Mapping[str, str]) -> Homero
     if status == 404:
         return NotFound(detail, told.get("near") or ())
     if status == 422:
-        return InvalidInput(f"{detail} {told.get('errors') or ''}".strip())
+        fields = told.get("errors")
+        return InvalidInput(_sentence(detail, fields), fields if isinstance(fields, dict) else None)
     if status == 429:
         wait = headers.get("Retry-After", "1")
         return errors.TooManyRequests(detail, int(wait) if wait.isdigit() else 1)
     return _BY_STATUS.get(status, HomeroomError)(detail)
+
+
+def _sentence(detail: str, fields: object) -> str:
+    """What is wrong, in words: the fields' messages that the detail does not tell already."""
+    said = [
+        f"{name}: {text}" if name else text
+        for name, text in _messages("", fields)
+        if text not in detail
+    ]
+    return (
+        f"{detail.rstrip('.')} ({'; '.join(said)})"
+        if detail and said
+        else detail or "; ".join(said)
+    )
+
+
+def _messages(name: str, fields: object) -> Iterator[tuple[str, str]]:
+    """(field, message) of marshmallow's nested messages, where "json" and "query" are no fields."""
+    if isinstance(fields, dict):
+        for inner, value in fields.items():
+            mine = "" if inner in _PARTS else str(inner)
+            yield from _messages(".".join(filter(None, (name, mine))), value)
+    elif isinstance(fields, list):
+        for value in fields:
+            yield from _messages(name, value)
+    elif fields:
+        yield name, str(fields).rstrip(".")

@@ -4,7 +4,7 @@ A command line can ask, as a token can; it never approves. That takes a person a
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +146,14 @@ def tell_plan(plan: dict[str, Any], as_json: bool) -> None:
 
 
 def _confirm(plan: dict[str, Any], body: dict[str, Any], tag: str) -> None:
-    """What a person at a terminal must still say; a script gives it as options."""
+    """What a person at a terminal must still say; a script gives it as options.
+
+    Raises `InvalidInput` with every option that a script has left out.
+    """
     if not sys.stdin.isatty():
+        missing = list(_left_out(plan, body, tag))
+        if missing:
+            raise InvalidInput(f"nothing was asked for; say also {', and '.join(missing)}")
         return
     tell_plan(plan, False)
     if plan["retype_tag"] and not body["typed_tag"]:
@@ -160,6 +166,16 @@ def _confirm(plan: dict[str, Any], body: dict[str, Any], tag: str) -> None:
         if warning["confirm"] and warning["code"] not in body["acknowledged"]:
             click.confirm(f"{warning['text']} Go on?", abort=True, err=True)
             body["acknowledged"].append(warning["code"])
+
+
+def _left_out(plan: dict[str, Any], body: dict[str, Any], tag: str) -> Iterator[str]:
+    if plan["retype_tag"] and not body["typed_tag"]:
+        yield f"--typed-tag {tag} (the tag once more, since everything on the device is erased)"
+    if plan["backup"] and not body["backup"]:
+        yield "--backup made or --backup waived (whether the user's data was saved)"
+    for warning in plan["warnings"]:
+        if warning["confirm"] and warning["code"] not in body["acknowledged"]:
+            yield f"--acknowledge {warning['code']} ({warning['text']})"
 
 
 @command_group.command("plan")

@@ -8,6 +8,8 @@ import pytest
 
 from inventory.assets.models import Asset
 from inventory.db import Database, now as present
+from inventory.errors import InvalidInput
+from inventory.outbound import error_of
 from mdm.types import Platform
 from tests.conftest import Clock
 from tests.inventory.cli.conftest import Homeroom
@@ -38,7 +40,13 @@ def test_a_wipe_is_asked_for_and_sends_nothing(world: World, homeroom: Homeroom,
     assert plan.code == 0, plan.err
     assert json.loads(plan.out)["approvals"] == 1
     short = homeroom(*wipe)
-    assert (short.code != 0, "tag" in short.err) == (True, True), short.err
+    assert (short.code, short.out) == (1, "")
+    assert short.err.startswith(
+        f"homeroom: nothing was asked for; say also --typed-tag {tag} (the tag once more, since "
+        "everything on the device is erased), and --backup made or --backup waived (whether"
+    ), short.err
+    other = homeroom(*wipe, "--typed-tag", "OTHER", "--backup", "waived")
+    assert other.err == ("homeroom: typed_tag must be the tag of the device that is to be erased\n")
     whole = [*wipe, "--typed-tag", tag, "--backup", "waived", "--json"]
     asked = homeroom(*whole)
     assert asked.code == 0, asked.err
@@ -63,3 +71,23 @@ def test_an_unknown_tag(homeroom: Homeroom) -> None:
     said = homeroom("mdm", "command", "wipe", "--tag", "NOPE", "--reason", "x")
     assert (said.code, said.out) == (1, ""), said.err
     assert "NOPE" in said.err
+
+
+@pytest.mark.parametrize(
+    ("detail", "fields", "said"),
+    [
+        ("backup must be said", {"backup": ["must be said"]}, "backup must be said"),
+        ("Refused.", {"json": {"reason": ["Missing."]}}, "Refused (reason: Missing)"),
+        (
+            "Refused",
+            {"items": {"0": {"tag": ["a", "b"]}}},
+            "Refused (items.0.tag: a; items.0.tag: b)",
+        ),
+        ("Refused", "odd", "Refused (odd)"),
+        ("Refused", {}, "Refused"),
+        ("", {"tag": ["is odd"]}, "tag: is odd"),
+    ],
+)
+def test_what_a_server_finds_wrong_is_said_in_words(detail: str, fields: object, said: str) -> None:
+    found = error_of(422, {"detail": detail, "errors": fields}, {})
+    assert (type(found), str(found)) == (InvalidInput, said)
