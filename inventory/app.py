@@ -95,6 +95,7 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.command_pages",
     "inventory.commands.decision_forms_pages",
     "inventory.commands.batch_pages",
+    "inventory.commands.batch_new_pages",
     "inventory.commands.guard_pages",
     "inventory.notices.notice_pages",
 )

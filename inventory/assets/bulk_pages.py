@@ -37,16 +37,8 @@ FORM = "assets/bulk.html"
 @with_query(PickArgs)
 def pick(args: dict[str, Any]) -> Response:
     """The form for the rows that were ticked, or for all that match."""
-    db, actor = current_db(), current_actor()
-    ids, too_many = args.get("id", []), ""
-    if args["all"]:
-        try:
-            ids = selecting.matching_ids(db, actor, filter_of(args, at=local_now()))
-        except InvalidInput as refused:
-            if "selection" not in refused.fields:
-                raise
-            ids, too_many = [], str(refused)
-    rows = picked(db, actor, ids)
+    ids, too_many = chosen_ids(args)
+    rows = picked(current_db(), current_actor(), ids)
     back = args["back"]
     if not rows:
         return page("assets/bulk_none.html", back=back, too_many=too_many)
@@ -80,6 +72,20 @@ def change() -> Response:
         bind = {id_: version for id_, version in bind.items() if id_ in kept}
         outcome = _tried(bind, wanted, form, dry_run=True)
     return _told(form, known, rows, bind, outcome)
+
+
+def chosen_ids(args: dict[str, Any]) -> tuple[list[int], str]:
+    """The ids that were ticked, or of all that match; and why there are too many, else ""."""
+    ids: list[int] = args.get("id", [])
+    if not args["all"]:
+        return ids, ""
+    try:
+        wanted = filter_of(args, at=local_now())
+        return selecting.matching_ids(current_db(), current_actor(), wanted), ""
+    except InvalidInput as refused:
+        if "selection" not in refused.fields:
+            raise
+        return [], str(refused)
 
 
 def bound(rows: Sequence[Picked]) -> str:

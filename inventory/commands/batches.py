@@ -18,6 +18,7 @@ from inventory.commands.policy import Policy
 from inventory.commands.policy_values import policy_in_force
 from inventory.commands.requesting import CommandDraft
 from inventory.commands.step_up import StepUp, require_step_up
+from inventory.db import new_uid
 from inventory.errors import Conflict, InvalidInput, NotFound
 from inventory.notices.telling import Notice, tell
 from mdm.capabilities import Effect
@@ -47,6 +48,16 @@ class BatchPlan:
     def possible(self) -> bool:
         return bool(self.plans) and not self.why_not
 
+    @property
+    def grave(self) -> int:
+        """How many of its devices it erases or retires."""
+        return sum(p.capability is not None and p.capability.effect.destructive for p in self.plans)
+
+    @property
+    def step_up(self) -> bool:
+        """Whether a person must confirm who they are for it."""
+        return any(plan.rules.step_up for plan in self.plans)
+
 
 def plan_batch(
     db: Session,
@@ -71,7 +82,7 @@ def plan_batch(
             plans.append(plan)
             if not plan.possible:
                 why_not[asset_id] = f"{asset.tag}: {'; '.join(plan.why_not)}"
-    return _summed(action, tuple(plans), why_not, reason, policy)
+    return summed(action, tuple(plans), why_not, reason, policy)
 
 
 def request_batch(
@@ -87,14 +98,50 @@ def request_batch(
     message: str = "",
     phone: str = "",
     step_up: StepUp | None = None,
+    uid: str = "",
     now: datetime,
 ) -> CommandBatch:
     """Ask for many at once, all or none. `count`: typed by the person, so that it is no surprise.
+
+    `uid`: 32 hex digits that a form carries, so that it counts once however often it is sent.
 
     Raises as `requesting.request`; a batch beyond a day's budget could never be sent as a whole,
     and is refused at once.
     """
     plan = plan_batch(db, actor, action, asset_ids, reason=reason, now=now)
+    drafts = checked_drafts(
+        db, actor, plan, reason=reason, count=count, backup=backup, acknowledged=acknowledged,
+        message=message, phone=phone,
+    )  # fmt: skip
+    if actor.kind == "account" and plan.step_up:
+        require_step_up(step_up, plan.digest, policy_in_force(db), now=now)
+    batch = _entered(db, actor, plan, drafts[0].reason, uid or new_uid(), now)
+    for each, draft in zip(plan.plans, drafts, strict=True):
+        target, capability = requesting.required(actor, each.asset, each)
+        command = requesting.build(actor, draft, each, target, capability, now=now)
+        command.batch_id, command.approvals_needed = batch.id, batch.approvals_needed
+        command.cool_off_minutes = batch.cool_off_minutes
+        requesting.require_way_free(db, command)
+        requesting.enter(db, actor, command, now=now)
+    return batch
+
+
+def checked_drafts(
+    db: Session,
+    actor: Actor,
+    plan: BatchPlan,
+    *,
+    reason: str,
+    count: int | None,
+    backup: str = "",
+    acknowledged: frozenset[str] = frozenset(),
+    message: str = "",
+    phone: str = "",
+) -> list[CommandDraft]:
+    """What is asked of each device, once the person has said all that they must say.
+
+    Raises `InvalidInput` naming the field, and `Conflict` where one device cannot be asked.
+    """
     why = entered(reason, "reason", MAX_REASON, lines=True)
     if not why:
         raise wrong("reason", "must say why")
@@ -102,23 +149,19 @@ def request_batch(
         raise Conflict("; ".join(list(plan.why_not.values())[:5]))
     if count != len(plan.plans):
         raise wrong("count", f"must be the number of devices, {len(plan.plans)}")
-    _require_budget(plan, policy_in_force(db))
-    if actor.kind == "account" and any(p.rules.step_up for p in plan.plans):
-        require_step_up(step_up, plan.digest, policy_in_force(db), now=now)
-    batch = _entered(db, actor, plan, why, now)
+    require_budget(plan, policy_in_force(db))
+    drafts = []
     for each in plan.plans:
-        draft = CommandDraft(
-            asset_id=each.asset.id, action=action, reason=why, backup=backup, message=message,
-            phone=phone, acknowledged=acknowledged, typed_tag=each.asset.tag,
+        drafts.append(
+            CommandDraft(
+                asset_id=each.asset.id, action=plan.action, reason=why, backup=backup,
+                message=message, phone=phone, acknowledged=acknowledged,
+                typed_tag=each.asset.tag,
+            )
         )  # fmt: skip
-        target, capability = requesting.required(actor, each.asset, each)
-        requesting.check_draft(draft, each.asset, each, capability)
-        command = requesting.build(actor, draft, each, target, capability, now=now)
-        command.batch_id, command.approvals_needed = batch.id, batch.approvals_needed
-        command.cool_off_minutes = batch.cool_off_minutes
-        requesting.require_way_free(db, command)
-        requesting.enter(db, actor, command, now=now)
-    return batch
+        _target, capability = requesting.required(actor, each.asset, each)
+        requesting.check_draft(drafts[-1], each.asset, each, capability)
+    return drafts
 
 
 def get_batch(
@@ -158,13 +201,14 @@ def _checked(asset_ids: Sequence[int], policy: Policy) -> list[int]:
     return wanted
 
 
-def _summed(
+def summed(
     action: Action,
     plans: tuple[planning.Plan, ...],
     why_not: dict[int, str],
     reason: str,
     policy: Policy,
 ) -> BatchPlan:
+    """What the plans of its devices come to."""
     found = [p.capability.effect for p in plans if p.capability is not None]
     gravest = max(found, key=list(Effect).index, default=None)
     return BatchPlan(
@@ -175,20 +219,20 @@ def _summed(
     )  # fmt: skip
 
 
-def _require_budget(plan: BatchPlan, policy: Policy) -> None:
-    grave = sum(p.capability is not None and p.capability.effect.destructive for p in plan.plans)
-    if grave > policy.budget_district_day:
+def require_budget(plan: BatchPlan, policy: Policy) -> None:
+    """Raises `InvalidInput` for more than could ever be sent in a day."""
+    if plan.grave > policy.budget_district_day:
         message = f"a day's budget is {policy.budget_district_day} destructive commands"
         raise InvalidInput(message, {"asset_ids": [message]})
 
 
 def _entered(
-    db: Session, actor: Actor, plan: BatchPlan, reason: str, now: datetime
+    db: Session, actor: Actor, plan: BatchPlan, reason: str, uid: str, now: datetime
 ) -> CommandBatch:
     assert plan.gravest is not None
     hours = policy_in_force(db).requested_hours
     batch = CommandBatch(
-        action=plan.action, gravest=plan.gravest, reason=reason, count=len(plan.plans),
+        uid=uid, action=plan.action, gravest=plan.gravest, reason=reason, count=len(plan.plans),
         digest=plan.digest, approvals_needed=plan.approvals,
         cool_off_minutes=int(plan.cool_off.total_seconds() // 60),
         requested_by=actor.name[:200], requested_by_id=actor.id, requested_kind=actor.kind,

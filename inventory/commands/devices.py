@@ -1,6 +1,7 @@
 """The managed devices behind an asset, as the last synchronisation left them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,9 @@ from mdm.types import DeviceRef, Ownership
 _WIPED = re.compile(
     r"(?<![a-z])(?:account_)?wip(?:ing|ed)$|wipe[_ ]?(?:pending|issued)$", re.IGNORECASE
 )
+
+_MOST = 20
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,18 @@ def targets_of(db: Session, asset_id: int) -> list[Target]:
     It checks nobody's permission.
     """
     query = _both().where(col(MdmDevice.asset_id) == asset_id, col(MdmDevice.gone_at).is_(None))
-    return [_target(*row) for row in db.exec(query.order_by(col(MdmDevice.id)).limit(20))]
+    return [_target(*row) for row in db.exec(query.order_by(col(MdmDevice.id)).limit(_MOST))]
+
+
+def targets_by_asset(db: Session, asset_ids: Sequence[int]) -> dict[int, list[Target]]:
+    """The same for many assets; those without a device are left out."""
+    found: dict[int, list[Target]] = {}
+    for start in range(0, len(asset_ids), _CHUNK):
+        some = asset_ids[start : start + _CHUNK]
+        query = _both().where(col(MdmDevice.asset_id).in_(some), col(MdmDevice.gone_at).is_(None))
+        for row in db.exec(query.order_by(col(MdmDevice.id))):
+            found.setdefault(row[0].asset_id, []).append(_target(*row))
+    return {asset_id: targets[:_MOST] for asset_id, targets in found.items()}
 
 
 def target_named(db: Session, connection_uid: str, vendor_id: str) -> Target | None:

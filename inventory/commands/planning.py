@@ -207,7 +207,7 @@ def needed_permission(capability: Capability) -> Permission:
 
 def _chosen(known: Sequence[Target], device_id: int | None) -> Target | None:
     if device_id is None:
-        return known[0] if len(known) == 1 else _only_live(known)
+        return only_one(known)
     for target in known:
         if target.device_id == device_id:
             return target
@@ -216,7 +216,10 @@ def _chosen(known: Sequence[Target], device_id: int | None) -> Target | None:
     )
 
 
-def _only_live(known: Sequence[Target]) -> Target | None:
+def only_one(known: Sequence[Target]) -> Target | None:
+    """The device that is meant where nobody says which: the only one, or the only one in use."""
+    if len(known) == 1:
+        return known[0]
     usable = [target for target in known if target.enabled and target.live]
     return usable[0] if len(usable) == 1 else None
 

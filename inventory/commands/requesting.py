@@ -1,6 +1,6 @@
 """Asking for a command on one device."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -164,15 +164,23 @@ def build(
 
 def require_way_free(db: Session, command: DeviceCommand) -> None:
     """Raises `Duplicate` or `Conflict` while another open command of this device is in the way."""
-    for other in open_on(db, command.device_key):
+    other = in_the_way(open_on(db, command.device_key), command.effect_class)
+    if other is not None:
         told = f"command {other.id} ({other.action.value}, {other.state.value})"
         if other.effect_class is command.effect_class:
             raise Duplicate(f"{told} is open on this device already")
-        shut_out = command.effect_class in SHUT_OUT_BY_DESTROY
-        if other.effect_class is EffectClass.DESTROY and shut_out:
-            raise Conflict(f"{told} is open on this device: cancel it first")
+        raise Conflict(f"{told} is open on this device: cancel it first")
     if command.effect.destructive:
         holds.require_free(db, command.asset_id, "erased or retired")
+
+
+def in_the_way(others: Iterable[DeviceCommand], wanted: EffectClass) -> DeviceCommand | None:
+    """The first of a device's open commands that keeps one of this class from being asked for."""
+    for other in others:
+        destroys = other.effect_class is EffectClass.DESTROY
+        if other.effect_class is wanted or (destroys and wanted in SHUT_OUT_BY_DESTROY):
+            return other
+    return None
 
 
 def open_on(db: Session, device_key: str) -> Sequence[DeviceCommand]:

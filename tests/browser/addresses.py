@@ -84,6 +84,11 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
         "/commands/{command_asked}", "/commands/{command_held}", "/commands/{command_unclear}",
     ),
     BATCH: ("/commands/batches/{batch}",),
+    "/commands/batches/new": (
+        "/commands/batches/new?id={managed}&id={held_asset}&id={evil_asset}",
+        "/commands/batches/new",
+    ),
+    "/commands/confirmed": ("/commands/confirmed",),
     "/breaker": ("/breaker",),
     "/command-rules": ("/command-rules",),
     "/views": ("/views",),

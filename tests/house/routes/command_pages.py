@@ -40,6 +40,11 @@ ROUTES = {
     f"POST {COMMAND}/reconcile": about("restored_command", {"sent": "true", **WHY}),
     f"POST {COMMAND}/pin": about("asked_command", {}),
     f"POST {COMMAND}/place": about("placed_command", {**WHY}),
+    "GET /commands/batches/new": Example(query={"id": ["$managed", "$managed_too"]}),
+    "POST /commands/batches/new": Example(
+        form={"step": "look", "ids": "$managed", "action": "restart", **WHY}, place=Place.OBJECT
+    ),
+    "GET /commands/confirmed": Example(),
     f"GET {BATCH}": Example(path={"batch_id": "$command_batch"}, place=Place.OBJECT),
     f"POST {BATCH}/approve": Example(
         path={"batch_id": "$command_batch"}, form={"digest": "0" * 64}, place=Place.OBJECT

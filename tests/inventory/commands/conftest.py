@@ -7,12 +7,15 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
 from inventory.db import Database
 from tests.conftest import TEST_VAULT, Clock, _run_sql, database_named
-from tests.inventory.commands.world import World
+from tests.inventory.commands.world import LONG_AGO, World
+from tests.inventory.confirming import with_app
+from tests.inventory.conftest import Caller, MakeCaller
 from tests.mdm.fakes import fake_of
 
 Furnish = Callable[..., World]
@@ -71,3 +74,14 @@ def fresh(backend: str, template: str, tmp_path: Path, request: pytest.FixtureRe
             yield world
 
     return make
+
+
+@pytest.fixture
+def jane(world: World, browser: MakeCaller) -> Caller:
+    """A coordinator who is here for long, and has an authenticator app."""
+    return browser(account=world.person("jane").id)
+
+
+@pytest.fixture
+def app_of(world: World, jane: Caller) -> pyotp.TOTP:
+    return with_app(world.database, jane.account_id, since=world.clock() - LONG_AGO)
