@@ -53,6 +53,7 @@ PAGES: tuple[str, ...] = (
     "inventory.accounts.door_pages",
     "inventory.accounts.own_pages",
     "inventory.accounts.factor_pages",
+    "inventory.accounts.key_pages",
     "inventory.accounts.confirm_pages",
     "inventory.accounts.preference_pages",
     "inventory.accounts.token_pages",

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission, Role
-from inventory.accounts import reach, totp
+from inventory.accounts import reach
+from inventory.accounts.factors import Factors, factors_of
 from inventory.accounts.held import Held, held_by
 from inventory.accounts.models import Account
 from inventory.accounts.policy import Place, require_over
@@ -18,7 +19,7 @@ from inventory.errors import Forbidden
 class AccountCard:
     """may_change   the reader holds everything that the account may do, and more may be done to it
     own          it is the reader's own account
-    factor       it has a second factor
+    factors      what it has besides its password
     """
 
     account: Account
@@ -26,7 +27,7 @@ class AccountCard:
     held: list[Held]
     may_change: bool
     own: bool
-    factor: bool
+    factors: Factors
 
     @property
     def takes_tokens(self) -> bool:
@@ -41,7 +42,7 @@ def card_of(db: Session, actor: Actor, account_id: int, *, now: datetime) -> Acc
     held = held_by(db, actor, [account.id])[account.id]
     return AccountCard(
         account, state_of(account, now), held, _may_change(actor, held), actor.id == account.id,
-        totp.of_account(db, account.id) is not None,
+        factors_of(db, account.id),
     )  # fmt: skip
 
 

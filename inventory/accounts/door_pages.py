@@ -3,14 +3,15 @@
 from urllib.parse import urlsplit
 
 import marshmallow as ma
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from marshmallow import fields, validate
 from werkzeug.wrappers import Response as BaseResponse
 
 from inventory.access import Permission
 from inventory.accounts import sessions, setup, sign_in
-from inventory.accounts.factor_schemas import CodeForm
+from inventory.accounts.factor_rules import relying_party
+from inventory.accounts.factor_schemas import SecondStep
 from inventory.accounts.guard import cookie_name, guarded, public
 from inventory.accounts.policy import DISPLAY_LENGTH, NAME_LENGTH
 from inventory.accounts.schemas import PASSWORD, SECRET
@@ -72,11 +73,10 @@ def enter(args: dict[str, str]) -> BaseResponse:
     require_same_site()
     form = Form(SignInForm())
     if form.submitted():
-        old = request.cookies.get(cookie_name(runtime().settings), "")
         with form.plainly():
             signed_in = sign_in.sign_in(
                 door(), form.data["user_name"], form.data["password"], caller_origin(),
-                old=old[:200], now=current_now(),
+                old=_cookie(), now=current_now(),
             )  # fmt: skip
         if form.ok:
             onward = local(args["next"])
@@ -90,21 +90,32 @@ def enter(args: dict[str, str]) -> BaseResponse:
 @public("the second step of signing in; limited by account and by address")
 @with_query(CodeArgs)
 def second_step(args: dict[str, str]) -> BaseResponse:
-    """The code after the password; who has not given the password is sent to begin there."""
+    """The code or key after the password; who has not given that is sent to begin there."""
     require_same_site()
-    secret, now = request.cookies.get(cookie_name(runtime().settings), "")[:200], current_now()
-    with runtime().database.unit(write=False) as db:
-        if sessions.waiting(db, secret, now=now) is None:
-            return redirect(url_for("door_pages.enter", next=local(args["next"])), 303)
-    form = Form(CodeForm())
+    secret, now = _cookie(), current_now()
+    found = sign_in.waiting_for(door(), secret, now=now)
+    if found is None:
+        return redirect(url_for("door_pages.enter", next=local(args["next"])), 303)
+    form = Form(SecondStep())
     if form.submitted():
         with form.plainly():
             signed_in = sign_in.second_step(
-                door(), secret, form.data["code"], caller_origin(), now=now
+                door(), secret, form.data["code"], caller_origin(), key=form.data["key"], now=now
             )
         if form.ok:
             return set_session_cookie(redirect(local(args["next"]), 303), signed_in)
-    return page("accounts/sign_in_code.html", status=form.status, form=form)
+    keys = bool(found.keys) and relying_party(runtime().settings) is not None
+    return page(
+        "accounts/sign_in_code.html", status=form.status, form=form, found=found, keys=keys
+    )  # fmt: skip
+
+
+@bp.route("/sign-in/code/key-question", methods=["POST"])
+@public("the second step of signing in: only for who has given the password")
+def key_question() -> Response:
+    """What the browser asks a security key after the password."""
+    require_same_site()
+    return jsonify(sign_in.ask_key(door(), _cookie(), now=current_now()))
 
 
 @bp.route("/sign-out", methods=["POST"])
@@ -171,6 +182,11 @@ def require_same_site() -> None:
     foreign = came_from is not None and came_from not in {"same-origin", "none"}
     if foreign or (came_from is None and origin and split(origin)[1] != request.host):
         raise Forbidden(_("This form was sent by another site."))
+
+
+def _cookie() -> str:
+    """The secret of the session that this browser has, or says it has."""
+    return request.cookies.get(cookie_name(runtime().settings), "")[:200]
 
 
 def _is_empty() -> bool:

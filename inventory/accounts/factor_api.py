@@ -31,7 +31,10 @@ def show() -> dict[str, object]:
     """Whether I have an authenticator app, and how many recovery codes are left."""
     found = factors.own(current_db(), current_actor())
     since = found.app.confirmed_at if found.app is not None else None
-    return {"app": found.held, "since": since, "codes": found.codes, "asked": found.asked}
+    return {
+        "app": found.app is not None, "since": since, "keys": found.keys, "codes": found.codes,
+        "asked": found.asked,
+    }  # fmt: skip
 
 
 @bp.route("/factors/app", methods=["POST"])
@@ -83,12 +86,12 @@ def step_up(given: dict[str, Any]) -> dict[str, object]:
     A recovery code does not count.
     """
     method = stepping_up.give(
-        door(), current_actor(), given["binding"], Typed(given["code"], given["password"]),
-        caller_origin(), now=current_now(),
+        door(), current_actor(), given["binding"],
+        Typed(given["code"], given["password"], given["key"]), caller_origin(), now=current_now(),
     )  # fmt: skip
     return {"method": method}
 
 
 def proof(given: dict[str, Any]) -> Proof:
-    """What was typed to change one's factors."""
-    return Proof(given["password"], given["code"], caller_origin())
+    """What was given to change one's factors."""
+    return Proof(given["password"], given["code"], caller_origin(), given["key"])

@@ -23,7 +23,7 @@ ENROL_LIFETIME = timedelta(minutes=10)
 SKEW = timedelta(seconds=30)
 """By how much another server's clock may be ahead."""
 
-KEYS_EACH, KEY_LABEL = 10, 80
+KEYS_EACH, KEY_LABEL = 5, 80
 RECOVERY_CODES, RECOVERY_FEW = 10, 3
 
 NEEDS_FACTOR = (

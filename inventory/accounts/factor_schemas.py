@@ -1,13 +1,55 @@
 """What the API and the pages take and show of second factors."""
 
+import json
+from typing import Any
+
+import marshmallow as ma
 from marshmallow import fields, validate
 
-from inventory.accounts.factor_models import Method
+from inventory.accounts.factor_models import Method, WebAuthnCredential
+from inventory.accounts.factor_rules import KEY_LABEL
 from inventory.accounts.schemas import PASSWORD, SessionBegun
 from inventory.accounts.stepping_up import BINDING_LENGTH
-from inventory.schema import ObjectSchema
+from inventory.schema import ObjectSchema, TableSchema, Text
 
 CODE = validate.Length(max=80)
+ANSWER_LENGTH = 20_000
+"""Characters of a security key's answer; usual ones have 1,000, or 5,000 with a certificate."""
+
+
+class KeyAnswer(fields.Field[dict[str, Any]]):
+    """What `navigator.credentials` gave, as JSON (`PublicKeyCredential.toJSON`); a form holds it as
+    text, blank where no key was used."""
+
+    def __init__(self, *, required: bool = False) -> None:
+        super().__init__(
+            required=required, allow_none=not required, load_only=True,
+            load_default=ma.missing if required else None, metadata={"type": "object"},
+        )  # fmt: skip
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_more: Any) -> dict[str, Any]:
+        if isinstance(value, str):
+            if len(value) > ANSWER_LENGTH:
+                raise ma.ValidationError("Too long.")
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError) as wrong:
+                raise ma.ValidationError("Not valid JSON.") from wrong
+        if not isinstance(value, dict):
+            raise ma.ValidationError("Not a valid mapping type.")
+        return value
+
+
+class _EitherOf(ObjectSchema):
+    """A code or a security key: one of them must be there."""
+
+    code = fields.String(load_default="", load_only=True, validate=CODE)
+    key = KeyAnswer()
+
+    @ma.validates_schema
+    def _one(self, data: dict[str, Any], **_more: object) -> None:
+        if not data.get("code", "").strip() and data.get("key") is None:
+            raise ma.ValidationError("Missing data for required field.", "code")
 
 
 class SignInAnswer(SessionBegun):
@@ -17,10 +59,29 @@ class SignInAnswer(SessionBegun):
 
 
 class ProofForm(ObjectSchema):
-    """The password, and a code of the app or for a lost app where there is a factor already."""
+    """The password, and where there is a factor already a code of the app, a code for a lost
+    factor, or the answer of a security key."""
 
     password = fields.String(required=True, load_only=True, validate=PASSWORD)
     code = fields.String(load_default="", load_only=True, validate=CODE)
+    key = KeyAnswer()
+
+
+class SecondStep(_EitherOf):
+    """A code of the app, a recovery code, or the answer of a security key."""
+
+
+class NewKey(ProofForm):
+    """And what its owner calls the new security key."""
+
+    label = Text(max_length=KEY_LABEL, min_length=1, required=True)
+
+
+class MadeKey(ObjectSchema):
+    """What the new security key answered."""
+
+    label = Text(max_length=KEY_LABEL, min_length=1, required=True)
+    key = KeyAnswer(required=True)
 
 
 class CodeForm(ObjectSchema):
@@ -30,9 +91,10 @@ class CodeForm(ObjectSchema):
 
 
 class ConfirmForm(ObjectSchema):
-    """A code; or the password, where no second factor is asked."""
+    """A code or a security key; or the password, where no second factor is asked."""
 
     code = fields.String(load_default="", load_only=True, validate=CODE)
+    key = KeyAnswer()
     password = fields.String(load_default="", load_only=True, validate=PASSWORD)
 
 
@@ -48,11 +110,20 @@ class Confirmed(ObjectSchema):
     method = fields.Enum(Method, by_value=True, required=True)
 
 
+class KeyView(TableSchema):
+    """One of my security keys; nothing in it is secret."""
+
+    class Meta(TableSchema.Meta):
+        model = WebAuthnCredential
+        fields = ("id", "label", "backed_up", "created_at", "last_used_at")
+
+
 class FactorsView(ObjectSchema):
     """What my account has besides the password; `asked`: whether my roles ask for it."""
 
     app = fields.Boolean(required=True)
     app_since = fields.AwareDateTime(attribute="since", allow_none=True, required=True)
+    keys = fields.List(fields.Nested(KeyView), required=True)
     recovery_codes_left = fields.Integer(attribute="codes", required=True)
     asked = fields.Boolean(required=True)
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from inventory.access import Actor, Permission
-from inventory.accounts import hashing, recovery, sessions, totp
+from inventory.accounts import hashing, key_ceremonies, recovery, security_keys, sessions, totp
 from inventory.accounts.attempts import (
     WRONG_FACTOR,
     WRONG_PASSWORD,
@@ -23,10 +23,18 @@ from inventory.accounts.attempts import (
     require_open,
     take_turn,
 )  # fmt: skip
-from inventory.accounts.factor_models import Method, StepUp, TotpFactor, WebAuthnCredential
+from inventory.accounts.factor_models import (
+    Ceremony,
+    Method,
+    StepUp,
+    TotpFactor,
+    WebAuthnCredential,
+)
 from inventory.accounts.factor_rules import is_asked
+from inventory.accounts.key_ceremonies import Answer
 from inventory.accounts.models import Account
 from inventory.accounts.reach import changed, for_change, locked, places_of
+from inventory.accounts.security_keys import Signed
 from inventory.accounts.sessions import Origin
 from inventory.accounts.totp import Enrolment
 from inventory.audit import service as audit
@@ -35,6 +43,7 @@ from inventory.errors import Conflict, Forbidden, InvalidInput
 ADDED, REMOVED, RESET = "account.factor_added", "account.factor_removed", "account.factors_reset"
 CODES_MADE, CHANGE_FAILED = "account.recovery_codes_made", "account.factor_change_failed"
 BAD_CODE = "is not right, or was used already: wait for the next one"
+BAD_KEY = "the security key was not accepted; try again"
 
 Done = TypeVar("Done")
 
@@ -44,32 +53,52 @@ class Factors:
     """What an account has besides its password.
 
     app    the authenticator app, once it was confirmed
+    keys   security keys, oldest first
     codes  how many recovery codes are left
     asked  whether its roles ask for a second factor
     """
 
     app: TotpFactor | None
+    keys: tuple[WebAuthnCredential, ...]
     codes: int
     asked: bool
 
     @property
     def held(self) -> bool:
-        return self.app is not None
+        return self.app is not None or bool(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the owner typed to change their factors; `code` may be blank while there is none."""
+    """What the owner gave to change their factors: the password, and where there is a factor a
+    code or the answer of a security key to a challenge for `Ceremony.CONFIRM`."""
 
     password: str
     code: str
     origin: Origin
+    key: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """By what somebody wants to be recognised: what a security key signed, else a code."""
+
+    code: str = ""
+    signed: Signed | None = None
+
+    @property
+    def wrong(self) -> dict[str, object]:
+        """What to say where it is not right."""
+        return {"key": [BAD_KEY]} if self.signed is not None else {"code": [BAD_CODE]}
 
 
 def factors_of(db: Session, account_id: int) -> Factors:
     """The caller has checked that the account may be seen."""
     asked = is_asked(place.role for place in places_of(db, account_id))
-    return Factors(totp.of_account(db, account_id), recovery.left(db, account_id), asked)
+    return Factors(
+        totp.of_account(db, account_id), tuple(security_keys.of_account(db, account_id)),
+        recovery.left(db, account_id), asked,
+    )  # fmt: skip
 
 
 def own(db: Session, actor: Actor) -> Factors:
@@ -86,7 +115,7 @@ def begin_app(door: Door, actor: Actor, proof: Proof, *, now: datetime) -> Enrol
     def begin(db: Session, account: Account) -> Enrolment:
         return totp.begin(db, account, actor.session_id, door.settings.district, now=now)
 
-    return _proven(door, actor, proof, begin, now=now)
+    return proven(door, actor, proof, begin, now=now)
 
 
 def begun_app(db: Session, actor: Actor, district: str, *, now: datetime) -> Enrolment:
@@ -96,17 +125,19 @@ def begun_app(db: Session, actor: Actor, district: str, *, now: datetime) -> Enr
 
 
 def confirm_app(db: Session, actor: Actor, code: str, *, now: datetime) -> list[str]:
-    """The app works: it counts from now on. The new recovery codes, shown this once.
+    """The app works: it counts from now on. The new recovery codes, shown this once; none where the
+    account has a security key, and so has codes.
 
     Every other session ends, since it was begun without the app. Raises `Conflict` (nothing was
     begun here), `InvalidInput`.
     """
     account_id = require_person(actor)
     totp.confirm(db, account_id, actor.session_id, code, now=now)
-    sessions.end_others(db, actor, now=now)
-    _forget_step_ups(db, account_id)
+    settle_new(db, actor, account_id, now=now)
     _tell(db, actor, ADDED, account_id, now)
-    return recovery.make(db, account_id, now=now)
+    return (
+        [] if security_keys.of_account(db, account_id) else recovery.make(db, account_id, now=now)
+    )
 
 
 def new_codes(door: Door, actor: Actor, proof: Proof, *, now: datetime) -> list[str]:
@@ -118,19 +149,39 @@ def new_codes(door: Door, actor: Actor, proof: Proof, *, now: datetime) -> list[
         _tell(db, actor, CODES_MADE, account.id, now)
         return recovery.make(db, account.id, now=now)
 
-    return _proven(door, actor, proof, make, now=now)
+    return proven(door, actor, proof, make, now=now)
 
 
 def remove_app(door: Door, actor: Actor, proof: Proof, *, now: datetime) -> None:
-    """Back to the password alone. Raises as `begin_app`, and `Conflict` where there is no app."""
+    """Back to the keys, or to the password alone where there are none.
+
+    Raises as `begin_app`, and `Conflict` where there is no app.
+    """
 
     def remove(db: Session, account: Account) -> None:
-        if not factors_of(db, account.id).held:
+        app = totp.of_account(db, account.id)
+        if app is None:
             raise Conflict("there is no authenticator app to remove")
-        _forget_all(db, account.id)
+        db.delete(app)
+        settle_gone(db, account.id)
         _tell(db, actor, REMOVED, account.id, now)
 
-    _proven(door, actor, proof, remove, now=now)
+    proven(door, actor, proof, remove, now=now)
+
+
+def settle_new(db: Session, actor: Actor, account_id: int, *, now: datetime) -> None:
+    """A factor came: whatever was begun or confirmed without it ends, but for this session."""
+    sessions.end_others(db, actor, now=now)
+    _forget_step_ups(db, account_id)
+
+
+def settle_gone(db: Session, account_id: int) -> None:
+    """A factor went: what was confirmed with it ends, and with the last one the recovery codes."""
+    db.flush()
+    if factors_of(db, account_id).held:
+        _forget_step_ups(db, account_id)
+    else:
+        _forget_all(db, account_id)
 
 
 def reset(db: Session, actor: Actor, account_id: int, *, reason: str, now: datetime) -> Account:
@@ -152,16 +203,19 @@ def reset(db: Session, actor: Actor, account_id: int, *, reason: str, now: datet
 
 
 def method_of(
-    db: Session, account_id: int, code: str, *, spare: bool, now: datetime
+    db: Session, account_id: int, shown: Shown, *, spare: bool, now: datetime
 ) -> tuple[Method, datetime] | None:
-    """By what a code is right, and since when the account has that; the code is used by this.
+    """By what somebody is recognised, and since when the account has that; it is used by this.
 
     `spare`: whether a recovery code is taken too.
     """
+    if shown.signed is not None:
+        key = security_keys.check(db, account_id, shown.signed, now=now)
+        return (Method.WEBAUTHN, key.created_at) if key is not None else None
     app = totp.of_account(db, account_id)
-    if app is not None and totp.check(db, app, code, now=now):
+    if app is not None and totp.check(db, app, shown.code, now=now):
         return Method.TOTP, app.confirmed_at or now
-    made = recovery.use(db, account_id, code, now=now) if spare else None
+    made = recovery.use(db, account_id, shown.code, now=now) if spare else None
     return (Method.RECOVERY, made) if made is not None else None
 
 
@@ -173,17 +227,23 @@ def require_person(actor: Actor) -> int:
     return actor.id
 
 
-def _proven(
+def proven(
     door: Door, actor: Actor, proof: Proof, act: Callable[[Session, Account], Done], *,
     now: datetime,
 ) -> Done:  # fmt: skip
-    """Do `act` once password and code are found right, in the unit that uses up the code."""
+    """Do `act` once password and factor are found right, in the unit that uses up the code.
+
+    Raises `InvalidInput` (password, code, key), `Conflict` (locked), `TooManyRequests`.
+    """
     account_id, address = require_person(actor), proof.origin.address
     with door.database.unit(write=False) as db:
         account = db.get_one(Account, account_id)
     require_open(account, now)
     take_turn(door, address, now)
-    stored = account.password_hash
+    signed = key_ceremonies.spend(
+        door, actor, actor.session_id, Ceremony.CONFIRM, proof.key, now=now
+    )
+    shown, stored = Shown(proof.code, signed), account.password_hash
     right = hashing.verify(stored, proof.password)
     if right:
         with door.database.unit() as db:
@@ -192,7 +252,7 @@ def _proven(
             if account.password_hash != stored:
                 raise Conflict("the password was changed meanwhile; try again")
             held = factors_of(db, account_id).held
-            if not held or method_of(db, account_id, proof.code, spare=True, now=now):
+            if not held or method_of(db, account_id, shown, spare=True, now=now):
                 give_back(door, address)
                 account.failed_logins, account.locked_until = 0, None
                 db.add(account)
@@ -201,7 +261,7 @@ def _proven(
         door, account, account.user_name, WRONG_FACTOR if right else WRONG_PASSWORD, proof.origin,
         action=CHANGE_FAILED, actor=actor, now=now,
     )  # fmt: skip
-    wrong = {"code": [BAD_CODE]} if right else {"password": ["is wrong"]}
+    wrong = shown.wrong if right else {"password": ["is wrong"]}
     raise InvalidInput("that is not right", wrong)
 
 

@@ -7,11 +7,12 @@ an unknown name, a wrong password, a disabled and a locked account.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
 from inventory.access import Actor
-from inventory.accounts import hashing, passwords, sessions, setup
+from inventory.accounts import hashing, key_ceremonies, passwords, sessions, setup
 from inventory.accounts.attempts import (
     WRONG_FACTOR,
     WRONG_PASSWORD,
@@ -21,8 +22,9 @@ from inventory.accounts.attempts import (
     refusal,
     take_turn,
 )  # fmt: skip
-from inventory.accounts.factor_models import Method
-from inventory.accounts.factors import factors_of, method_of
+from inventory.accounts.factor_models import Ceremony, Method
+from inventory.accounts.factors import Factors, Shown, factors_of, method_of
+from inventory.accounts.key_ceremonies import Answer
 from inventory.accounts.models import Account, Assurance, LoginSession
 from inventory.accounts.policy import DISPLAY_LENGTH, clean_line, clean_user_name
 from inventory.accounts.reach import locked
@@ -32,7 +34,9 @@ from inventory.audit import service as audit
 from inventory.errors import Conflict, InvalidInput, Unauthenticated
 
 WRONG_CODE = "the code is not right, or was used already, or there were too many attempts"
+WRONG_KEY = "the security key was not accepted, or there were too many attempts"
 _SECOND = Assurance.SECOND_FACTOR
+BEGIN_AGAIN = "begin with the password again"
 WRONG = "the user name or the password is wrong, or there were too many attempts: wait a while"
 
 
@@ -88,8 +92,32 @@ def sign_in(
         return _begin(db, door, account, origin, old=old, now=now)
 
 
-def second_step(door: Door, secret: str, code: str, origin: Origin, *, now: datetime) -> SignedIn:
-    """The code after the password, or a recovery code; the waiting session gives way to a new one.
+def waiting_for(door: Door, secret: str, *, now: datetime) -> Factors | None:
+    """What the second step may be done with; None where nobody here has given the password."""
+    with door.database.unit(write=False) as db:
+        half = sessions.waiting(db, secret, now=now)
+        return factors_of(db, half.account_id) if half is not None else None
+
+
+def ask_key(door: Door, secret: str, *, now: datetime) -> dict[str, Any]:
+    """What the browser asks a security key as the second step.
+
+    Raises `NotWaiting`, and as `key_ceremonies.ask`.
+    """
+    with door.database.unit() as db:
+        half = sessions.waiting(db, secret, now=now)
+        if half is None:
+            raise NotWaiting(BEGIN_AGAIN)
+        return key_ceremonies.ask(
+            db, half.account_id, half.id, Ceremony.SIGN_IN, door.settings, now=now
+        )
+
+
+def second_step(
+    door: Door, secret: str, code: str, origin: Origin, *, key: Answer | None = None, now: datetime
+) -> SignedIn:
+    """The code after the password, a recovery code, or the answer of a security key; the waiting
+    session gives way to a new one.
 
     Raises `Unauthenticated`, and `TooManyRequests` where this address failed too often.
     """
@@ -97,14 +125,18 @@ def second_step(door: Door, secret: str, code: str, origin: Origin, *, now: date
         half = sessions.waiting(db, secret, now=now)
         account = db.get(Account, half.account_id) if half is not None else None
     if half is None or account is None:
-        raise NotWaiting("begin with the password again")
+        raise NotWaiting(BEGIN_AGAIN)
     take_turn(door, origin.address, now)
     refused = refusal(account, now)
+    stranger = Actor("anonymous", None, "anonymous", origin=origin.address)
+    shown = Shown(code, key_ceremonies.spend(
+        door, stranger, half.id, Ceremony.SIGN_IN, key, now=now
+    ))  # fmt: skip
     if not refused:
         with door.database.unit() as db:
             account = locked(db, account.id)
             open_still = sessions.waiting(db, secret, now=now) and not refusal(account, now)
-            found = open_still and method_of(db, account.id, code, spare=True, now=now)
+            found = open_still and method_of(db, account.id, shown, spare=True, now=now)
             if found:
                 give_back(door, origin.address)
                 account.failed_logins, account.locked_until = 0, None
@@ -113,7 +145,7 @@ def second_step(door: Door, secret: str, code: str, origin: Origin, *, now: date
                 known = Assurance.RECOVERY if found[0] is Method.RECOVERY else _SECOND
                 return _begin(db, door, account, origin, old=secret, assurance=known, now=now)
     note_failure(door, account, account.user_name, refused or WRONG_FACTOR, origin, now=now)
-    raise Unauthenticated(WRONG_CODE)
+    raise Unauthenticated(WRONG_CODE if key is None else WRONG_KEY)
 
 
 def set_up(

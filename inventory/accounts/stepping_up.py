@@ -8,11 +8,12 @@ to set up a new factor, nothing more.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor
-from inventory.accounts import hashing
+from inventory.accounts import hashing, key_ceremonies
 from inventory.accounts.attempts import (
     WRONG_FACTOR,
     WRONG_PASSWORD,
@@ -22,13 +23,15 @@ from inventory.accounts.attempts import (
     require_open,
     take_turn,
 )  # fmt: skip
-from inventory.accounts.factor_models import Method, StepUp
-from inventory.accounts.factors import BAD_CODE, factors_of, method_of, require_person
+from inventory.accounts.factor_models import Ceremony, Method, StepUp
+from inventory.accounts.factors import Shown, factors_of, method_of, require_person
+from inventory.accounts.key_ceremonies import Answer
 from inventory.accounts.models import Account
 from inventory.accounts.reach import locked
 from inventory.accounts.sessions import Origin
 from inventory.audit import service as audit
 from inventory.errors import Conflict, InvalidInput
+from inventory.settings import Settings
 
 GIVEN, FAILED = "step_up.given", "step_up.failed"
 BINDING_LENGTH = 200
@@ -36,10 +39,11 @@ BINDING_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed to confirm; the password counts only where no factor is asked."""
+    """What somebody gave to confirm; the password counts only where no factor is asked."""
 
     code: str = ""
     password: str = ""
+    key: Answer | None = None
 
 
 def hash_of_binding(binding: str) -> str:
@@ -49,11 +53,22 @@ def hash_of_binding(binding: str) -> str:
     return hashlib.sha256(binding.encode("utf-8", "backslashreplace")).hexdigest()
 
 
+def ask_key(
+    db: Session, actor: Actor, binding: str, settings: Settings, *, now: datetime
+) -> dict[str, Any]:
+    """What the browser asks a security key, for this binding alone. Raises as `key_ceremonies.ask`,
+    and `InvalidInput` for what no page makes."""
+    return key_ceremonies.ask(
+        db, require_person(actor), actor.session_id or 0, Ceremony.STEP_UP, settings,
+        purpose_hash=hash_of_binding(binding), now=now,
+    )  # fmt: skip
+
+
 def give(
     door: Door, actor: Actor, binding: str, typed: Typed, origin: Origin, *, now: datetime
 ) -> Method:
-    """Confirm, by a code of the authenticator app; by the password where the account has no factor
-    and its roles ask for none.
+    """Confirm, by a code of the authenticator app or a security key; by the password where the
+    account has no factor and its roles ask for none.
 
     Raises `Conflict` (a factor must be set up first; locked), `InvalidInput`, `TooManyRequests`,
     and `Forbidden` for who is not a person at a browser.
@@ -65,12 +80,15 @@ def give(
         raise Conflict("set up a second factor first")
     require_open(account, now)
     take_turn(door, origin.address, now)
+    shown = Shown(typed.code, key_ceremonies.spend(
+        door, actor, actor.session_id, Ceremony.STEP_UP, typed.key, purpose_hash=bound, now=now
+    ))  # fmt: skip
     # Slow on purpose, and so never inside a unit of work.
     known = not factors.held and hashing.verify(account.password_hash, typed.password)
     with door.database.unit() as db:
         fresh = locked(db, account_id)
         require_open(fresh, now)
-        found = _method(db, fresh, typed, known and fresh.password_hash == account.password_hash,
+        found = _method(db, fresh, shown, known and fresh.password_hash == account.password_hash,
                         now)  # fmt: skip
         if found is not None:
             method, since = found
@@ -86,7 +104,7 @@ def give(
         door, account, account.user_name, WRONG_FACTOR if factors.held else WRONG_PASSWORD, origin,
         action=FAILED, actor=actor, now=now,
     )  # fmt: skip
-    wrong = {"code": [BAD_CODE]} if factors.held else {"password": ["is wrong"]}
+    wrong = shown.wrong if factors.held else {"password": ["is wrong"]}
     raise InvalidInput("that is not right", wrong)
 
 
@@ -103,12 +121,12 @@ def newest(db: Session, actor: Actor, binding: str) -> StepUp | None:
 
 
 def _method(
-    db: Session, account: Account, typed: Typed, known: bool, now: datetime
+    db: Session, account: Account, shown: Shown, known: bool, now: datetime
 ) -> tuple[Method, datetime] | None:
     """Decided anew under the lock: a factor may have come meanwhile, and then it is asked for."""
     factors = factors_of(db, account.id)
     if factors.held:
-        return method_of(db, account.id, typed.code, spare=False, now=now)
+        return method_of(db, account.id, shown, spare=False, now=now)
     return (Method.PASSWORD, account.created_at) if known and not factors.asked else None
 
 
