@@ -1,13 +1,14 @@
 """What a person or a network's rule makes of an observation: a new asset, or one that is known."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission
-from inventory.assets import claims
+from inventory.assets import claims, identifiers
 from inventory.assets.changing import change
-from inventory.assets.identifiers import SERIAL
+from inventory.assets.identifiers import ENGINE, MAC, SERIAL
 from inventory.assets.kinds import Category, Outcome, Status
 from inventory.assets.matching import Match, match
 from inventory.assets.models import Asset
@@ -18,6 +19,16 @@ from inventory.assets.sightings import sight
 from inventory.assets.words import entered
 from inventory.audit import service as audit
 from inventory.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class NewAsset:
+    """How a new asset is to be: its tag or the prefix to take one from, its place, its status."""
+
+    tag: str | None = None
+    prefix: str | None = None
+    site_id: int | None = None
+    status: Status = Status.DEPLOYED
 
 
 def draft_of(
@@ -45,6 +56,49 @@ def draft_of(
         serial=one.serial,
         firmware=one.firmware,
         source=one.source,
+    )
+
+
+def named(seen: Observation, found: Match) -> Observation:
+    """Without a serial that identifies nothing: a placeholder is not recorded."""
+    if any(key.kind == SERIAL for key in found.keys):
+        return seen
+    return replace(seen, serial="")
+
+
+def require_still_new(db: Session, actor: Actor, seen: Observation) -> None:
+    """Raises `Conflict` where it has become known since somebody looked at it."""
+    found = match(db, seen)
+    if found.kind is Outcome.NEW:
+        return
+    tags = []
+    for asset_id in found.asset_ids[:3]:
+        asset = db.get(Asset, asset_id)
+        visible = asset is not None and actor.may(Permission.ASSET_READ, asset.site_id)
+        tags.append(asset.tag if asset is not None and visible else "another asset")
+    raise Conflict(f"it has become known since: {', '.join(tags)}; attach it instead")
+
+
+def unclaimed(db: Session, seen: Observation, *, but: int | None = None) -> Observation:
+    """The observation without the identifiers that other assets than `but` hold."""
+    keys = match(db, seen).keys
+    foreign = {
+        (key.kind, key.value)
+        for key, rows in claims.holders(db, keys).items()
+        if any(row.asset_id != but for row in rows)
+    }
+    kinds = {kind for kind, _ in foreign}
+    own_serial = any(key.kind == SERIAL for key in keys)
+
+    def free(kind: str, value: str) -> bool:
+        return not {(k.kind, k.value) for k in identifiers.usable(kind, [value])} & foreign
+
+    return replace(
+        seen,
+        serial=seen.serial if own_serial and SERIAL not in kinds else "",
+        engine_id="" if ENGINE in kinds else seen.engine_id,
+        identifiers=tuple((kind, value) for kind, value in seen.identifiers if free(kind, value)),
+        macs=tuple(mac for mac in seen.macs if free(MAC, mac)),
     )
 
 

@@ -1,6 +1,5 @@
 """Decisions under /discoveries/ID: accept, attach, ignore, reopen; the ways out of a conflict."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, url_for
@@ -8,32 +7,21 @@ from flask_babel import gettext as _
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
-from inventory.assets import service as assets, tags
+from inventory.assets.deciding_form_schemas import AcceptForm, IgnoreForm, RevisionForm
 from inventory.assets.kinds import Status
-from inventory.discovery import placing, review, review_facets, review_queue
+from inventory.assets.offering_pages import new_asset, offered, statuses, tagged
+from inventory.discovery import review, review_facets, review_queue
 from inventory.discovery.finding_models import DiscoveryFinding
-from inventory.discovery.review import OLD_STATUSES, Moment, NewAsset
-from inventory.discovery.review_form_schemas import (
-    INITIAL,
-    KNOWN,
-    AcceptForm,
-    AttachForm,
-    IgnoreForm,
-    ReplacedForm,
-    RevisionForm,
-    SameForm,
-)
-from inventory.errors import InvalidInput, NotFound
+from inventory.discovery.review import OLD_STATUSES, Moment
+from inventory.discovery.review_form_schemas import KNOWN, AttachForm, ReplacedForm, SameForm
+from inventory.errors import InvalidInput
 from inventory.http.unit import current_actor, current_db, current_now, runtime
-from inventory.sites import naming
 from inventory.web.forms import Form
-from inventory.web.labels import label
 from inventory.web.pages import done, page
 
 bp = Blueprint("decision_pages", __name__, url_prefix="/discoveries")
 
 ID = "<int(max=2147483647):finding_id>"
-Options = list[tuple[str, str]]
 
 
 @bp.route(f"/{ID}/accept", methods=["GET", "POST"])
@@ -45,12 +33,12 @@ def accept(finding_id: int) -> Response:
     if form.submitted():
         with form.attempt():
             review.accept(
-                current_db(), current_actor(), finding_id, at=moment(), new=_new(form.data),
+                current_db(), current_actor(), finding_id, at=moment(), new=new_asset(form.data),
                 revision=form.data["revision"],
             )  # fmt: skip
         if form.ok:
             return _decided(finding_id, _("A new asset was made: %(tag)s."))
-    return _page("discovery/accept.html", form, row, **_offered(row))
+    return _page("discovery/accept.html", form, row, **offered(row.site_id))
 
 
 @bp.route(f"/{ID}/attach", methods=["GET", "POST"])
@@ -63,7 +51,7 @@ def attach(finding_id: int) -> Response:
         db, actor = current_db(), current_actor()
         with form.attempt():
             review.accept(
-                db, actor, finding_id, at=moment(), asset_id=_tagged("tag", form.data["tag"]),
+                db, actor, finding_id, at=moment(), asset_id=tagged("tag", form.data["tag"]),
                 revision=form.data["revision"],
             )  # fmt: skip
         if form.ok:
@@ -136,7 +124,7 @@ def replaced(finding_id: int) -> Response:
         if form.ok:
             return _decided(finding_id, _("It took the old one's place as %(tag)s."))
     old = statuses(sorted(OLD_STATUSES))
-    return _page("discovery/replaced.html", form, row, old_statuses=old, **_offered(row))
+    return _page("discovery/replaced.html", form, row, old_statuses=old, **offered(row.site_id))
 
 
 def _replace(finding_id: int, data: dict[str, Any]) -> None:
@@ -144,22 +132,11 @@ def _replace(finding_id: int, data: dict[str, Any]) -> None:
     if data["becomes"] == KNOWN:
         if not data["known_tag"]:
             raise InvalidInput("a tag", {"known_tag": [_("Say which asset it is.")]})
-        known = _tagged("known_tag", data["known_tag"])
+        known = tagged("known_tag", data["known_tag"])
     review.replaced(
         db, actor, finding_id, data["asset_id"], at=moment(), old_status=data["old_status"],
-        reason=data["reason"], new=_new(data), new_asset_id=known, revision=data["revision"],
+        reason=data["reason"], new=new_asset(data), new_asset_id=known, revision=data["revision"],
     )  # fmt: skip
-
-
-def _tagged(field: str, tag: str) -> int:
-    """The id of the asset with this tag. Raises `InvalidInput` naming the field, with near ones."""
-    try:
-        return assets.by_tag(current_db(), current_actor(), tag).id
-    except NotFound as missing:
-        told = [str(missing)]
-        if missing.near:
-            told.append(_("Did you mean %(tags)s?", tags=", ".join(map(str, missing.near[:3]))))
-        raise InvalidInput(str(missing), {field: told}) from missing
 
 
 def reviewable(finding_id: int) -> DiscoveryFinding:
@@ -173,35 +150,6 @@ def moment() -> Moment:
     """Now, and the district's date."""
     now = current_now()
     return Moment(now, now.astimezone(runtime().settings.zone).date())
-
-
-def places_for(site_id: int | None) -> list[tuple[int, str]]:
-    """(id, way) of the places where the actor may put an asset; rooms around `site_id` only."""
-    known = naming.choices(current_db(), current_actor(), Permission.ASSET_WRITE, rooms=True)
-    return [(spot.id, spot.way) for spot in placing.near(known, site_id)]
-
-
-def prefixes() -> Options:
-    """The prefixes of the counters that tags are taken from."""
-    counters = tags.list_counters(current_db(), current_actor())
-    return [(counter.prefix, counter.prefix) for counter in counters]
-
-
-def statuses(known: Iterable[Status]) -> Options:
-    """Statuses and their words."""
-    return [(status.value, label("status", status)) for status in known]
-
-
-def _new(data: dict[str, Any]) -> NewAsset:
-    return NewAsset(data["tag"], data["prefix"], data["site_id"], data["status"])
-
-
-def _offered(row: DiscoveryFinding) -> dict[str, Any]:
-    return {
-        "places": places_for(row.site_id),
-        "prefixes": prefixes(),
-        "statuses": statuses(INITIAL),
-    }
 
 
 def _page(template: str, form: Form, row: DiscoveryFinding, **more: Any) -> Response:

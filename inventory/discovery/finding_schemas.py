@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from inventory.assets.deciding_schemas import CandidateView, NewAssetSchema
 from inventory.assets.kinds import Outcome, Status
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.review import OLD_STATUSES
@@ -27,24 +28,6 @@ class FindingView(TableSchema):
 
     also_at = fields.List(fields.String())
     macs = fields.List(fields.String())
-
-
-class SideView(ObjectSchema):
-    field = fields.String()
-    observed = fields.String()
-    recorded = fields.String()
-    same = fields.Boolean()
-
-
-class CandidateView(ObjectSchema):
-    """An asset that it may be; without an id where it lies outside your sites."""
-
-    asset_id = fields.Integer(allow_none=True)
-    tag = fields.String()
-    status = fields.String()
-    last_seen_at = fields.AwareDateTime(allow_none=True)
-    last_seen_address = fields.String()
-    sides = fields.List(fields.Nested(SideView))
 
 
 class FindingDetail(TableSchema):
@@ -78,25 +61,6 @@ class FindingListArgs(PageArgs):
     default_community = fields.Boolean(
         metadata={"description": "answers to a community that devices are shipped with"}
     )
-
-
-class NewAssetSchema(ObjectSchema):
-    """How a new asset is to be; its place is the finding's where none is given."""
-
-    tag = Text(max_length=64, min_length=1)
-    prefix = Text(max_length=40)
-    site_id = row_id(allow_none=True)
-    status = fields.Enum(Status, by_value=True, load_default=Status.DEPLOYED)
-
-
-class AcceptSchema(NewAssetSchema):
-    """A new asset, or with `asset_id` that one."""
-
-    asset_id = row_id()
-
-
-class IgnoreSchema(ObjectSchema):
-    reason = Text(max_length=1000, load_default="")
 
 
 class ResolveSchema(ObjectSchema):

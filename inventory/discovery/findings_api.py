@@ -6,19 +6,19 @@ from flask import Response
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
+from inventory.assets.deciding import NewAsset
+from inventory.assets.deciding_schemas import AcceptSchema, IgnoreSchema
 from inventory.discovery import review, review_bulk, review_queue
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.finding_schemas import (
-    AcceptSchema,
     FindingBulk,
     FindingBulkView,
     FindingDetail,
     FindingListArgs,
     FindingPage,
-    IgnoreSchema,
     ResolveSchema,
 )
-from inventory.discovery.review import Moment, NewAsset
+from inventory.discovery.review import Moment
 from inventory.http.blueprint import api_blueprint
 from inventory.http.etag import etag_of, if_match, require_match
 from inventory.http.keyset import after_id, page_of_rows

@@ -13,11 +13,11 @@ from inventory.discovery.models import Network, SnmpCredential
 from inventory.discovery.network_form_schemas import CheckForm, NetworkForm
 from inventory.discovery.network_pages import ID, unchanged
 from inventory.discovery.network_rules import Limits, NetworkDraft
-from inventory.discovery.placing import near
 from inventory.errors import InvalidInput
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.sites import naming
 from inventory.sites.naming import Spot
+from inventory.sites.placing import near
 from inventory.web.forms import Form
 from inventory.web.pages import done, page, part
 from snmp_discovery.types import Kind

@@ -7,11 +7,11 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from inventory.discovery import placing
 from inventory.discovery.network_rules import MAX_TEXTS, NetworkDraft
 from inventory.discovery.schemas import MAX_ID
 from inventory.errors import InvalidInput
 from inventory.schema import ObjectSchema, Text
+from inventory.sites import placing
 from inventory.sites.naming import Spot
 from inventory.web.forms import Lines
 from snmp_discovery.types import Kind

@@ -15,7 +15,6 @@ from inventory.assets import deciding, service as assets
 from inventory.assets.identifiers import SERIAL
 from inventory.assets.kinds import Outcome
 from inventory.assets.matching import Match, match_many
-from inventory.assets.observation import Observation
 from inventory.assets.service import AssetDraft
 from inventory.assets.sightings import sight_many
 from inventory.audit import service as audit
@@ -236,17 +235,10 @@ class _Work:
         self.db.add(row)
 
 
-def named(observation: Observation, match: Match) -> Observation:
-    """Without a serial that identifies nothing: a placeholder is not recorded."""
-    if any(key.kind == SERIAL for key in match.keys):
-        return observation
-    return replace(observation, serial="")
-
-
 def _draft(case: Case) -> AssetDraft:
     """With its identifiers at once: one event in the log, and one search document to write."""
     known = [(key.kind, key.value) for key in case.match.keys if key.kind != SERIAL]
-    draft = deciding.draft_of(named(case.observation, case.match))
+    draft = deciding.draft_of(deciding.named(case.observation, case.match))
     return replace(draft, identifiers=known)
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from inventory.access import Actor, Permission
 from inventory.assets import deciding, service as assets
+from inventory.assets.deciding import NewAsset
 from inventory.assets.kinds import Outcome, Status
 from inventory.assets.matching import match
 from inventory.assets.models import Asset
@@ -19,8 +20,7 @@ from inventory.discovery.addresses import Answered
 from inventory.discovery.finding_models import Decision, DiscoveryFinding
 from inventory.discovery.finding_rows import is_open
 from inventory.discovery.observing import observation_of, supplies_of
-from inventory.discovery.reconcile import named
-from inventory.discovery.review_queue import get, unclaimed
+from inventory.discovery.review_queue import get
 from inventory.errors import Conflict, InvalidInput
 
 OLD_STATUSES = frozenset({Status.RETIRED, Status.IN_STOCK, Status.IN_REPAIR})
@@ -33,16 +33,6 @@ class Moment:
 
     now: datetime
     day: date
-
-
-@dataclass(frozen=True, slots=True)
-class NewAsset:
-    """How a new asset is to be: its tag or the prefix to take one from, its place, its status."""
-
-    tag: str | None = None
-    prefix: str | None = None
-    site_id: int | None = None
-    status: Status = Status.DEPLOYED
 
 
 def accept(
@@ -62,13 +52,15 @@ def accept(
     Raises `Conflict` where it is settled, or has meanwhile become known.
     """
     row = _open_row(db, actor, finding_id, revision)
-    seen = named(observation_of(row, at=row.last_at), match(db, observation_of(row, at=at.now)))
+    seen = deciding.named(
+        observation_of(row, at=row.last_at), match(db, observation_of(row, at=at.now))
+    )
     if asset_id is not None:
         return _attach(db, actor, row, seen, asset_id, at)
     if row.outcome is Outcome.NEW:
-        _require_still_new(db, actor, seen)
+        deciding.require_still_new(db, actor, seen)
     else:
-        seen = unclaimed(db, seen)
+        seen = deciding.unclaimed(db, seen)
     wanted = new or NewAsset()
     asset = deciding.accept_new(
         db, actor, seen, now=at.now, status=wanted.status, tag=wanted.tag, prefix=wanted.prefix,
@@ -125,7 +117,7 @@ def same_device(
     Identifiers that another asset holds stay there.
     """
     row = _open_row(db, actor, finding_id, revision, Outcome.CONFLICT)
-    seen = unclaimed(db, observation_of(row, at=row.last_at), but=asset_id)
+    seen = deciding.unclaimed(db, observation_of(row, at=row.last_at), but=asset_id)
     asset = deciding.accept_as(
         db, actor, asset_id, seen, now=at.now, replace_hardware=replace_hardware, reason=reason
     )
@@ -163,7 +155,7 @@ def replaced(
     old = assets.set_status(
         db, actor, old_asset_id, old_status, now=at.now, reason=reason or "replaced by another"
     )
-    seen = unclaimed(db, observation_of(row, at=row.last_at), but=new_asset_id)
+    seen = deciding.unclaimed(db, observation_of(row, at=row.last_at), but=new_asset_id)
     if new_asset_id is not None:
         asset = deciding.accept_as(db, actor, new_asset_id, seen, now=at.now, reason=reason)
     else:
@@ -192,23 +184,11 @@ def _open_row(
     return row
 
 
-def _require_still_new(db: Session, actor: Actor, seen: Observation) -> None:
-    found = match(db, seen)
-    if found.kind is Outcome.NEW:
-        return
-    tags = []
-    for asset_id in found.asset_ids[:3]:
-        asset = db.get(Asset, asset_id)
-        visible = asset is not None and actor.may(Permission.ASSET_READ, asset.site_id)
-        tags.append(asset.tag if asset is not None and visible else "another asset")
-    raise Conflict(f"it has become known since: {', '.join(tags)}; attach it instead")
-
-
 def _attach(
     db: Session, actor: Actor, row: DiscoveryFinding, seen: Observation, asset_id: int, at: Moment
 ) -> DiscoveryFinding:
     if row.outcome is Outcome.CONFLICT:
-        seen = unclaimed(db, seen, but=asset_id)
+        seen = deciding.unclaimed(db, seen, but=asset_id)
     asset = deciding.accept_as(db, actor, asset_id, seen, now=at.now)
     return _settle(db, actor, row, asset, Decision.ATTACHED, at)
 

@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission
-from inventory.audit import service as audit
-from inventory.db import translate
+from inventory.assets.deciding import NewAsset
+from inventory.assets.together import all_or_none, require_distinct
 from inventory.discovery import review
 from inventory.discovery.finding_models import DiscoveryFinding
-from inventory.discovery.review import Moment, NewAsset
+from inventory.discovery.review import Moment
 from inventory.errors import HomeroomError, InvalidInput
-
-MAX_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +54,19 @@ def bulk(
     Raises `InvalidInput` for no row, more than 500, or a finding named twice.
     """
     actor.require_anywhere(Permission.DISCOVERY_REVIEW)
-    ids = [row.finding_id for row in rows]
-    if not 0 < len(ids) <= MAX_ROWS:
-        raise InvalidInput("too many rows", {"rows": [f"must be 1 to {MAX_ROWS}"]})
-    if len(set(ids)) != len(ids):
-        raise InvalidInput("a finding twice", {"rows": ["must not name a finding twice"]})
-    audit.take_turn(db)
-    savepoint = db.begin_nested()
-    results = [_apply(db, actor, row, at) for row in rows]
-    refused = any(result.status == "refused" for result in results)
-    if refused or dry_run:
-        savepoint.rollback()
-    else:
-        savepoint.commit()
-    return Outcome(not refused and not dry_run, results)
+    require_distinct([row.finding_id for row in rows], "finding")
+
+    def decide(row: Row) -> Result:
+        done = _decide(db, actor, row, at)
+        decision = done.decision.value if done.decision else ""
+        return Result(row.finding_id, "done", done.asset_id, decision)
+
+    applied, results = all_or_none(db, rows, decide, _refused, dry_run=dry_run)
+    return Outcome(applied, results)
 
 
-def _apply(db: Session, actor: Actor, row: Row, at: Moment) -> Result:
-    """One row in its own savepoint, so that a database's refusal spoils only this row."""
-    try:
-        with db.begin_nested():
-            done = _decide(db, actor, row, at)
-    except (HomeroomError, DBAPIError) as error:
-        refused = translate(error) if isinstance(error, DBAPIError) else error
-        if not isinstance(refused, HomeroomError):
-            raise
-        return Result(row.finding_id, "refused", problem=str(refused), code=refused.status)
-    decision = done.decision.value if done.decision else ""
-    return Result(row.finding_id, "done", done.asset_id, decision)
+def _refused(row: Row, error: HomeroomError) -> Result:
+    return Result(row.finding_id, "refused", problem=str(error), code=error.status)
 
 
 def _decide(db: Session, actor: Actor, row: Row, at: Moment) -> DiscoveryFinding:

@@ -9,13 +9,14 @@ from flask_babel import gettext as _, ngettext
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
+from inventory.assets.deciding import NewAsset
+from inventory.assets.deciding_form_schemas import ACCEPT, APPLY, INITIAL, BulkForm, chosen
 from inventory.assets.kinds import Outcome
+from inventory.assets.offering_pages import places_for, prefixes, statuses
 from inventory.discovery import listings, review_bulk
-from inventory.discovery.decision_pages import moment, places_for, prefixes, statuses
+from inventory.discovery.decision_pages import moment
 from inventory.discovery.finding_models import DiscoveryFinding
-from inventory.discovery.review import NewAsset
 from inventory.discovery.review_bulk import Result, Row
-from inventory.discovery.review_form_schemas import ACCEPT, APPLY, INITIAL, BulkForm, chosen
 from inventory.http.unit import current_actor, current_db
 from inventory.sites import naming
 from inventory.web.forms import Form

@@ -1,27 +1,20 @@
 """What waits for a person, and the evidence side by side: observed and recorded."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission
-from inventory.assets import claims, identifiers
+from inventory.assets.beside import Candidate, beside, told_reasons
 from inventory.assets.kinds import Outcome
-from inventory.assets.matching import match
-from inventory.assets.models import Asset
-from inventory.assets.naming import catalog_of
-from inventory.assets.observation import Observation
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.errors import NotFound, VersionMismatch
 from inventory.sites import service as sites
 from snmp_discovery.types import Kind
 
 COUNTED = 1000
-HIDDEN = "it concerns an asset outside your sites"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +28,6 @@ class Wanted:
     kind: Kind | None = None
     asset_id: int | None = None
     default_community: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One field as the finding and the asset have it."""
-
-    field: str
-    observed: str
-    recorded: str
-    same: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An asset that a finding may be. Outside the reader's sites only that there is one."""
-
-    asset_id: int | None
-    tag: str
-    status: str
-    last_seen_at: datetime | None
-    last_seen_address: str
-    sides: Sequence[Side]
 
 
 def get(
@@ -123,75 +94,15 @@ def clauses(db: Session, actor: Actor, wanted: Wanted) -> list[Any]:
 
 def candidates(db: Session, actor: Actor, row: DiscoveryFinding) -> list[Candidate]:
     """The assets that the finding is about, each beside what was observed."""
-    wanted = list(row.candidates) or ([row.asset_id] if row.asset_id else [])
-    found = []
-    for asset_id in wanted[:20]:
-        asset = db.get(Asset, asset_id)
-        if asset is None:
-            continue
-        if not actor.may(Permission.ASSET_READ, asset.site_id):
-            found.append(Candidate(None, "", "", None, "", ()))
-            continue
-        found.append(
-            Candidate(
-                asset.id,
-                asset.tag,
-                asset.status.value,
-                asset.last_seen_at,
-                asset.last_seen_address,
-                _sides(db, row, asset),
-            )
-        )
-    return found
+    told = {
+        "category": row.kind.value, "manufacturer": row.vendor, "model": row.model,
+        "serial": row.serial, "firmware": row.firmware, "name": row.name,
+        "mac": ", ".join(map(str, row.macs)), "address": row.address,
+    }  # fmt: skip
+    about = list(row.candidates) or ([row.asset_id] if row.asset_id else [])
+    return beside(db, actor, about, told)
 
 
 def reasons(db: Session, actor: Actor, row: DiscoveryFinding) -> list[str]:
     """Why it is what it is; sentences about assets out of the reader's reach are withheld."""
-    if any(candidate.asset_id is None for candidate in candidates(db, actor, row)):
-        return [HIDDEN]
-    return [str(reason) for reason in row.reasons]
-
-
-def _sides(db: Session, row: DiscoveryFinding, asset: Asset) -> list[Side]:
-    maker, model = catalog_of(db, asset)
-    macs = [
-        identifiers.colons(held.value)
-        for held in claims.of(db, [asset.id])[asset.id]
-        if held.kind == identifiers.MAC
-    ]
-    pairs = {
-        "category": (row.kind.value, asset.category.value),
-        "manufacturer": (row.vendor, maker.name if maker else ""),
-        "model": (row.model, model.name if model else ""),
-        "serial": (row.serial, asset.serial),
-        "firmware": (row.firmware, asset.firmware),
-        "name": (row.name, asset.name),
-        "mac": (", ".join(map(str, row.macs)), ", ".join(sorted(macs))),
-        "address": (row.address, asset.last_seen_address),
-    }
-    return [
-        Side(field, observed, recorded, observed.casefold() == recorded.casefold())
-        for field, (observed, recorded) in pairs.items()
-    ]
-
-
-def unclaimed(db: Session, seen: Observation, *, but: int | None = None) -> Observation:
-    """The observation without the identifiers that other assets than `but` hold."""
-    keys = match(db, seen).keys
-    foreign = {
-        (key.kind, key.value)
-        for key, rows in claims.holders(db, keys).items()
-        if any(row.asset_id != but for row in rows)
-    }
-    kinds = {kind for kind, _ in foreign}
-    own_serial = any(key.kind == identifiers.SERIAL for key in keys)
-    return replace(
-        seen,
-        serial=seen.serial if own_serial and identifiers.SERIAL not in kinds else "",
-        engine_id="" if identifiers.ENGINE in kinds else seen.engine_id,
-        macs=tuple(
-            mac
-            for mac in seen.macs
-            if not {(k.kind, k.value) for k in identifiers.usable(identifiers.MAC, [mac])} & foreign
-        ),
-    )
+    return told_reasons(candidates(db, actor, row), row.reasons)

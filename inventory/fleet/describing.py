@@ -13,6 +13,8 @@ from inventory.assets.identifiers import IMEI, MEID, UDID, VENDOR
 from inventory.assets.kinds import Category, Source
 from inventory.assets.observation import Observation, tidy
 from inventory.assets.words import clean, maker_key, plain
+from inventory.fleet.connection_rules import vendor_of
+from inventory.fleet.models import MdmConnection, MdmDevice
 from mdm.types import Device, Ownership, Platform
 
 MAX_LISTED = 200
@@ -177,6 +179,24 @@ def columns(device: Device) -> dict[str, Any]:
     """The columns of `MdmDevice` that repeat what the vendor tells."""
     texts = {name: getattr(device, name) or "" for name in _TEXTS}
     return texts | {name: getattr(device, name) for name in _PLAIN}
+
+
+def device_of(row: MdmDevice) -> Device:
+    """What the vendor told of a kept device, as far as it says which one it is."""
+    texts: dict[str, Any] = {name: getattr(row, name) or None for name in _TEXTS}
+    plain_ones: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    facts = row.facts
+    return Device(
+        row.vendor_id, imeis=tuple(facts.get("imeis", ())), meids=tuple(facts.get("meids", ())),
+        macs=tuple(facts.get("macs", ())), model_identifier=facts.get("model_identifier"),
+        **texts, **plain_ones,
+    )  # fmt: skip
+
+
+def origin_of(connection: MdmConnection) -> Origin:
+    """The connection as where its devices come from."""
+    where = f"{vendor_of(connection.vendor).label} ({connection.label})"
+    return Origin(connection.uid, connection.vendor, where, connection.site_id)
 
 
 def hardware(facts: dict[str, Any], udid: str) -> dict[str, frozenset[str]]:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from marshmallow import fields
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.assets.at_once import names_by_id
 from inventory.assets.kinds import Outcome
-from inventory.fleet import connections, listing
+from inventory.fleet import connections, listing, waiting
 from inventory.fleet.listing import DeviceFilter
 from inventory.http.unit import current_actor, current_db
 from inventory.schema import ROW_ID, ObjectSchema
@@ -51,10 +51,13 @@ def listed(args: dict[str, Any]) -> Response:
     rows = listing.devices(db, actor, wanted, after=args["after"], limit=PAGE + 1)
     kept = rows[:PAGE]
     known = connections.visible(db, actor, limit=200)
+    at = {row.id for row in known if waiting.may_decide(actor, row)}
+    decidable = {row.id for row in kept if waiting.is_open(row) and row.connection_id in at}
     return page(
-        "fleet/devices.html", rows=kept, args=args, platforms=list(Platform),
-        labels={row.id: row.label for row in known}, known=known,
+        "fleet/devices.html", rows=kept, args=args, platforms=list(Platform), known=known,
+        labels={row.id: row.label for row in known}, decidable=decidable, bulk=bool(decidable),
         tags=names_by_id(db, actor, {row.asset_id for row in kept if row.asset_id}),
+        query=request.query_string.decode("ascii", "ignore")[:300],
         after=kept[-1].id if len(rows) > PAGE else None,
     )  # fmt: skip
 

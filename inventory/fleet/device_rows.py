@@ -22,11 +22,25 @@ _KNOWN = [getattr(MdmDevice, name) for name in Known.__slots__]
 
 
 def known(db: Session, connection_id: int, vendor_ids: Sequence[str]) -> dict[str, Known]:
-    """The rows of these devices, by the vendor's ids."""
+    """The rows of these devices, by the vendor's ids; locked, so that nobody decides about one
+    between this look and the writing."""
     query = sa.select(*map(col, _KNOWN)).where(
         col(MdmDevice.connection_id) == connection_id, col(MdmDevice.vendor_id).in_(vendor_ids)
     )
+    query = query.order_by(col(MdmDevice.id)).with_for_update()
     return {row.vendor_id: Known(*row) for row in db.execute(query)}
+
+
+def decided(db: Session, ids: Collection[int]) -> dict[int, tuple[str, Hardware]]:
+    """The serial numbers and the hardware of these rows, as the vendor told them before."""
+    if not ids:
+        return {}
+    d = MdmDevice
+    query = sa.select(col(d.id), col(d.serial), col(d.udid), col(d.facts))
+    return {
+        id_: (serial, describing.hardware(facts, udid))
+        for id_, serial, udid, facts in db.execute(query.where(col(d.id).in_(ids)))
+    }
 
 
 def touch(

@@ -71,7 +71,7 @@ def devices(
 ) -> list[MdmDevice]:
     """Devices by id after `after`. Raises `Forbidden`."""
     wanted = wanted or DeviceFilter()
-    query = _reachable(actor, select(MdmDevice)).where(col(MdmDevice.id) > after)
+    query = reachable(actor, select(MdmDevice)).where(col(MdmDevice.id) > after)
     for name in ("connection_id", "platform", "outcome", "serial"):
         value = getattr(wanted, name)
         if value is not None:
@@ -87,7 +87,7 @@ def differing(
 ) -> list[tuple[MdmDevice, Asset]]:
     """Present devices whose serial number or asset tag is not the recorded one, by id."""
     d, a = MdmDevice, Asset
-    query = _reachable(actor, select(d, a)).where(col(d.id) > after, col(d.gone_at).is_(None))
+    query = reachable(actor, select(d, a)).where(col(d.id) > after, col(d.gone_at).is_(None))
     if connection_id is not None:
         query = query.where(d.connection_id == connection_id)
     serials = sa.and_(
@@ -137,8 +137,9 @@ def health_of(db: Session, rows: Sequence[MdmConnection], *, now: datetime) -> d
     }
 
 
-def _reachable(actor: Actor, query: Any) -> Any:
-    """Of connections, or of assets, within the actor's sites."""
+def reachable(actor: Actor, query: Any) -> Any:
+    """The query of devices, with connection and asset beside each, cut to those of connections or
+    assets within the actor's sites. Raises `Forbidden`."""
     actor.require_anywhere(Permission.MDM_READ)
     d, c = MdmDevice, MdmConnection
     query = query.join(c, col(c.id) == col(d.connection_id))

@@ -98,6 +98,7 @@ def _settle(
         if found.kind is Outcome.MATCHED:
             one.asset_id = found.asset_ids[0]
     _find_rivals(db, ground, arrivals, before)
+    _keep_to_decisions(db, arrivals)
     for one in arrivals:
         _leave_alone(one)
     makers = [one for one in arrivals if _may_become_asset(ground, one)]
@@ -147,6 +148,24 @@ def _find_rivals(
                 break
         else:
             there.append((one.device.vendor_id, mine))
+
+
+def _keep_to_decisions(db: Session, arrivals: Sequence[Arrival]) -> None:
+    """What a person said it is it stays, as long as the vendor tells the same hardware."""
+    doubtful = {
+        one.known.id: one
+        for one in arrivals
+        if one.outcome is not Outcome.MATCHED and one.known is not None
+        and one.known.outcome is Outcome.MATCHED and one.known.decided_by
+    }  # fmt: skip
+    for id_, (serial, hardware) in device_rows.decided(db, doubtful.keys()).items():
+        one = doubtful[id_]
+        mine = describing.hardware(one.facts, one.device.udid or "")
+        same_serial = (one.device.serial or "").casefold() == serial.casefold()
+        if same_serial and not describing.contradiction(mine, hardware):
+            assert one.known is not None
+            one.outcome, one.asset_id = Outcome.MATCHED, one.known.asset_id
+            one.reasons = (f"decided by {one.known.decided_by}", *one.reasons)
 
 
 def matched_ids(arrivals: Iterable[Arrival]) -> set[int]:

@@ -19,10 +19,8 @@ from inventory.access import Actor, Permission, system_actor
 from inventory.assets.words import clean
 from inventory.db import Database, new_uid
 from inventory.errors import HomeroomError, SealBroken, Unavailable
-from inventory.fleet import device_rows, opening, sync_end
+from inventory.fleet import describing, device_rows, opening, sync_end
 from inventory.fleet.arriving import Ground, Tally
-from inventory.fleet.connection_rules import vendor_of
-from inventory.fleet.describing import Origin
 from inventory.fleet.models import (
     OPEN_SYNCS,
     MdmConnection,
@@ -226,11 +224,10 @@ def _known(db: Session, connection_id: int) -> int:
 
 
 def _ground(sync: MdmSync, connection: MdmConnection) -> Ground:
-    where = f"{vendor_of(connection.vendor).label} ({connection.label})"
     return Ground(
         sync_id=sync.id,
         connection_id=connection.id,
-        origin=Origin(connection.uid, connection.vendor, where, connection.site_id),
+        origin=describing.origin_of(connection),
         actor=actor_of(connection.label, sync.id),
         create_assets=connection.create_assets,
         prefix=connection.tag_prefix,

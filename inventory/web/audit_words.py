@@ -103,6 +103,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "key": _l("Master key"),
         "manufacturer": _l("Maker"),
         "mdm_connection": _l("Connection to a vendor"),
+        "mdm_device": _l("Vendor's device"),
         "mdm_sync": _l("Sync"),
         "model": _l("Model"),
         "network": _l("Network"),

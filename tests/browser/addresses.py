@@ -12,6 +12,7 @@ COMMAND = "/commands/<int(max=2147483647):command_id>"
 CONNECTION = "/connections/<int(max=2147483647):connection_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
+MANAGED = "/managed/<int(max=2147483647):device_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
 MODEL = "/catalog/models/<int(max=2147483647):model_id>"
 NETWORK = "/networks/<int(max=2147483647):network_id>"
@@ -73,6 +74,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{CONNECTION}/delete": ("/connections/{connection}/delete",),
     "/managed": ("/managed", "/managed?gone=true"),
     "/managed/differences": ("/managed/differences",),
+    MANAGED: ("/managed/{device_new}", "/managed/{device_torn}", "/managed/{device_left}"),
+    f"{MANAGED}/accept": ("/managed/{device_new}/accept",),
+    f"{MANAGED}/same": ("/managed/{device_torn}/same", "/managed/{device_new}/same"),
+    f"{MANAGED}/ignore": ("/managed/{device_new}/ignore",),
     # Remote commands
     f"{ASSET}/commands/new": (
         "/assets/{managed}/commands/new", "/assets/{managed}/commands/new?action=restart",

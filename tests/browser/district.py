@@ -78,6 +78,9 @@ class Made:
     connection: int = 0
     managed: int = 0
     held_asset: int = 0
+    device_new: int = 0
+    device_torn: int = 0
+    device_left: int = 0
     command_asked: int = 0
     command_held: int = 0
     command_unclear: int = 0

@@ -50,6 +50,7 @@ def fill_managed(db: Session, actor: Actor, evil: str, *, now: datetime) -> dict
         db, actor, third, CommandState.NEEDS_HUMAN, evil, now, sent_at=now, attempt=1
     )
     made["batch"] = _batch(db, actor, connection, evil, now)
+    made |= _waiting(db, connection, first.asset_id or 0, evil, now)
     _hold(db, made["held_asset"], evil, now)
     _weaker_rule(db, evil, now)
     return made
@@ -71,6 +72,35 @@ def _device(
     db.add(device)
     db.flush()
     return device
+
+
+def _waiting(
+    db: Session, connection: MdmConnection, asset_id: int, evil: str, now: datetime
+) -> dict[str, int]:
+    """Devices that no rule could settle: a new one, one in conflict, one that is left out."""
+    outcomes = {
+        "device_new": Outcome.NEW, "device_torn": Outcome.CONFLICT, "device_left": Outcome.IGNORED,
+    }  # fmt: skip
+    made = {}
+    for number, (name, outcome) in enumerate(outcomes.items(), 101):
+        device = MdmDevice(
+            connection_id=connection.id, vendor_id=f"device-{number}-of-the-vendor",
+            platform=Platform.IPADOS, ownership=Ownership.COMPANY, serial=f"DMPX{number}F4",
+            udid=f"00008120-0014{number:012X}", state="ENROLLED", manufacturer="Apple",
+            model="iPad (A16)", os="iPadOS", os_version="19.1", asset_tag=evil[:60],
+            name=evil[:200] if number == 101 else f"Cart 9 iPad {number}",
+            assigned_user=evil[:200], last_check_in=now - timedelta(hours=number), enrolled_at=now,
+            facts={"imeis": ["356938035643809"], "macs": ["3c:2a:f4:00:00:65"]},
+            fingerprint="x", outcome=outcome, reasons=[evil[:300]],
+            candidates=[asset_id] if outcome is Outcome.CONFLICT else [],
+            decided_by=evil[:100] if outcome is Outcome.IGNORED else "",
+            decided_at=now if outcome is Outcome.IGNORED else None,
+            first_seen_at=now, last_seen_at=now,
+        )  # fmt: skip
+        db.add(device)
+        db.flush()
+        made[name] = device.id
+    return made
 
 
 def _command(
