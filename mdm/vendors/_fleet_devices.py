@@ -1,4 +1,8 @@
-"""Hosts of Fleet as devices. Users, profiles and software of a host are not kept."""
+"""Hosts of Fleet as devices. A host's users, browser profiles and networks are not kept.
+
+Fleet has no field for administrators: its groups of users are primary groups. They are told where
+the district has made an additional query of Fleet's under the name `ADMINS` (see `_fleet_info`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ from datetime import datetime
 from mdm.fields import Fields
 from mdm.identifiers import macs
 from mdm.types import Device, Ownership, Platform
+from mdm.vendors._software import software
+
+ADMINS = "homeroom_admins"
 
 _PLATFORMS = {
     "darwin": Platform.MACOS, "windows": Platform.WINDOWS, "ios": Platform.IOS,
@@ -28,6 +35,7 @@ _OWNERS = {
 _LOCKED = {
     "locked": True, "unlocking": True, "unlocked": False, "locking": False, "wiping": False,
 }  # fmt: skip
+_BROWSER = "google_chrome_profiles"
 _NEVER = 2000
 """Fleet writes the first moment of this year for what has not happened."""
 _EXTRAS = {
@@ -70,8 +78,12 @@ def device(row: Fields) -> Device:
         locked=locked,
         lost_mode=locked if platform in _MOBILE else None,  # what Fleet calls a lock there
         encrypted=row.flag("disk_encryption_enabled"),
+        compliant=_compliant(row),
+        assigned_user=_assigned(row),
         last_check_in=_latest(_moment(row, "seen_time"), _moment(row, "detail_updated_at")),
         enrolled_at=_moment(row, "last_enrolled_at"),
+        local_admins=_admins(row),
+        software=software(row.rows("software"), "bundle_identifier"),
         extras=row.extras(_EXTRAS),
     )
 
@@ -80,6 +92,28 @@ def _state(row: Fields) -> str | None:
     """As Fleet's own pages say it: "wipe pending", "wiped"."""
     pending = row.text("mdm", "pending_action")
     return f"{pending} pending" if pending else row.text("mdm", "device_status")
+
+
+def _compliant(row: Fields) -> bool | None:
+    """A failing policy is told; that none fails, where there may be none, proves nothing."""
+    failing = row.number("issues", "failing_policies_count")
+    return False if failing else None
+
+
+def _assigned(row: Fields) -> str | None:
+    """Whom somebody named, else who signed in at enrolment; not whose browser profiles it has."""
+    told = [Fields(one) for one in row.rows("device_mapping") or []]
+    named = [one for one in told if one.text("source") not in {None, _BROWSER}]
+    named.sort(key=lambda one: not (one.text("source") or "").startswith("custom"))
+    return next((email for one in named if (email := one.text("email"))), None)
+
+
+def _admins(row: Fields) -> tuple[str, ...] | None:
+    """None where nothing was asked or no name can be read; () where the query found nobody."""
+    rows = row.rows("additional", ADMINS)
+    names = [Fields(one).text("username") for one in rows or []]
+    found = tuple(dict.fromkeys(name for name in names if name))
+    return found if found or rows == [] else None
 
 
 def _platform(row: Fields) -> Platform:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from mdm.capabilities import Capability, Confirmation, Effect
 from mdm.connection import ConfigField, VendorInfo
 from mdm.types import Action, Ownership, Platform
+from mdm.vendors._fleet_devices import ADMINS
+from mdm.vendors._software import FIELD
 
 _STATE = Confirmation.STATE
 _MAC, _MOBILE = frozenset({Platform.MACOS}), frozenset({Platform.IOS, Platform.IPADOS})
@@ -17,6 +19,11 @@ _WINDOWS, _LINUX = frozenset({Platform.WINDOWS}), frozenset({Platform.LINUX})
 _OURS = frozenset({Ownership.COMPANY})
 _NOT_THEIRS = _OURS | {Ownership.UNKNOWN}
 _BY_SCRIPT = "By a script: Fleet's agent must be allowed to run scripts."
+_QUERY = (
+    "SELECT DISTINCT u.username FROM user_groups m JOIN groups g USING (gid) JOIN users u "
+    "USING (uid) WHERE g.groupname IN ('admin', 'sudo', 'wheel', 'Administrators') "
+    "AND u.username <> 'root'"
+)
 
 INFO = VendorInfo(
     name="fleet",
@@ -24,6 +31,7 @@ INFO = VendorInfo(
     fields=(
         ConfigField("url", "Address of Fleet", help="https://fleet.yourdistrict.org"),
         ConfigField("token", "API token", secret=True, help="Of an API-only user."),
+        FIELD,
     ),
     capabilities=(
         Capability(
@@ -69,5 +77,8 @@ INFO = VendorInfo(
     setup="Make an API-only user (fleetctl user create --api-only) with the role Observer for "
     "reading, and another one with the role Maintainer for acting; their tokens do not run out. "
     "Where the fleet is in teams, a role in a team reaches its hosts only. Nearly all commands "
-    "need Fleet Premium, and but for Linux that Fleet is the device's MDM server.",
+    "need Fleet Premium, and but for Linux that Fleet is the device's MDM server. Only of a single "
+    "host Fleet tells whether it is locked, so a list leaves that unknown; a command's end is read "
+    "off the single host. Administrators are told where the agent options (features) have an "
+    f"additional query named {ADMINS} whose rows have a username, such as: {_QUERY}",
 )

@@ -1,24 +1,28 @@
 """Computers and mobile devices of Jamf Pro: which of their sections are asked for, what they mean.
 
 Both kinds count their records from 1, so an id of ours says the kind: computer-12, mobile-12. The
-enrolment is the management id, which commands go to, and the time. Applications, addresses on the
-network, purchasing and phone numbers are not asked for: they stay at Jamf.
+enrolment is the management id, which commands go to, and the time. Applications are asked for only
+where the connection says so; addresses on the network, purchasing and phone numbers never: they
+stay at Jamf.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from mdm.fields import Fields, Unreadable
 from mdm.identifiers import imeis, macs, meids
-from mdm.types import Device, DeviceRef, Ownership, Platform
+from mdm.types import AntiMalware, Device, DeviceRef, Ownership, Platform
+from mdm.vendors._software import software
 
 SECTIONS = {
     "computer": ("GENERAL", "HARDWARE", "OPERATING_SYSTEM", "USER_AND_LOCATION",
-                 "LOCAL_USER_ACCOUNTS"),
+                 "LOCAL_USER_ACCOUNTS", "SECURITY"),
     "mobile": ("GENERAL", "HARDWARE", "USER_AND_LOCATION", "SECURITY", "NETWORK",
                "SERVICE_SUBSCRIPTIONS"),
 }  # fmt: skip
+WITH_SOFTWARE = {kind: (*names, "APPLICATIONS") for kind, names in SECTIONS.items()}
 ID = {"computer": "id", "mobile": "mobileDeviceId"}
 LISTS = {"computer": "/v4/computers-inventory", "mobile": "/v2/mobile-devices/detail"}
 HEARD = {
@@ -43,6 +47,12 @@ _ABOUT_COMPUTERS = {
     "management_until": "general.mdmProfileExpiration",
     "os_build": "operatingSystem.build",
     "inventory_at": "general.reportDate",
+    "activation_lock": "security.activationLockEnabled",
+    "system_integrity_protection": "security.sipStatus",
+    "gatekeeper": "security.gatekeeperStatus",
+    "firewall": "security.firewallEnabled",
+    "secure_boot": "security.secureBootLevel",
+    "bootstrap": "security.bootstrapTokenEscrowedStatus",
 }
 _ABOUT_MOBILE = {
     "building": "userAndLocation.building",
@@ -52,6 +62,8 @@ _ABOUT_MOBILE = {
     "management_until": "general.mdmProfileExpirationDate",
     "os_build": "general.osBuild",
     "inventory_at": "general.lastInventoryUpdateDate",
+    "activation_lock": "security.activationLockEnabled",
+    "jailbroken": "security.jailBreakDetected",
 }
 _FILEVAULT = {"ALL_ENCRYPTED": True, "BOOT_ENCRYPTED": True, "NOT_ENCRYPTED": False}
 
@@ -95,8 +107,10 @@ def computer(row: Fields) -> Device:
         asset_tag=general.text("assetTag"),
         last_check_in=max((at for at in contacts if at is not None), default=None),
         enrolled_at=general.moment("lastEnrolledDate"),
+        antimalware=_xprotect(row),
         local_admins=_admins(row),
-        extras=row.extras(_ABOUT_COMPUTERS),
+        software=software(row.rows("applications"), "bundleId"),
+        extras=_extras(row, _ABOUT_COMPUTERS),
     )
 
 
@@ -135,7 +149,8 @@ def mobile(row: Fields) -> Device:
         asset_tag=general.text("assetTag"),
         last_check_in=general.moment("lastContactDate"),
         enrolled_at=general.moment("lastEnrolledDate"),
-        extras=row.extras(_ABOUT_MOBILE),
+        software=software(row.rows("applications"), "identifier"),
+        extras=_extras(row, _ABOUT_MOBILE),
     )
 
 
@@ -152,6 +167,19 @@ def _id(row: Fields, kind: str) -> str:
 def _enrolment(general: Fields) -> str | None:
     told = (general.text("managementId"), general.text("lastEnrolledDate"))
     return " ".join(filter(None, told)) or None
+
+
+def _extras(row: Fields, names: Mapping[str, str]) -> dict[str, str]:
+    """Texts, and flags as texts."""
+    told = {ours: row.get(*theirs.split(".")) for ours, theirs in names.items()}
+    flags = {ours: str(flag).lower() for ours, flag in told.items() if isinstance(flag, bool)}
+    return row.extras(names) | flags
+
+
+def _xprotect(row: Fields) -> AntiMalware | None:
+    """Apple's own, which every Mac has; Jamf tells of no other, nor whether it is running."""
+    version = row.text("security", "xprotectVersion")
+    return AntiMalware(product=f"XProtect {version}") if version else None
 
 
 def _admins(row: Fields) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from mdm.capabilities import Capability, Confirmation, Effect, Need
 from mdm.connection import ConfigField, VendorInfo
 from mdm.types import Action, Ownership, Platform
+from mdm.vendors._software import FIELD
 
 _MAC, _TV = frozenset({Platform.MACOS}), frozenset({Platform.TVOS})
 _MOBILE = frozenset({Platform.IOS, Platform.IPADOS})
@@ -31,6 +32,7 @@ INFO = VendorInfo(
             choices=("both", "computers", "mobile"),
             help="With computers or mobile, the other privilege to read is not needed.",
         ),
+        FIELD,
     ),
     capabilities=(
         Capability(
@@ -120,8 +122,9 @@ INFO = VendorInfo(
     "an API role with these privileges, and an API client with that role only. Make one client "
     "that reads and another one that acts; leave out what you do not want to be possible from "
     "here. Updating computers and mobile devices serves the asset tag only, and the location of "
-    "lost devices is read after a locate command only. Jamf Pro has no privilege by school: a "
-    "client sees every site.",
+    "lost devices is read after a locate command only. Administrators of Macs are told where "
+    "Jamf's inventory collects local user accounts. Jamf Pro has no privilege by school: a client "
+    "sees every site.",
     tags_on=_ALL,
     incremental=True,
 )

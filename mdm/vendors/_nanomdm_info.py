@@ -104,10 +104,10 @@ INFO = VendorInfo(
     "-webhook-hmac-key; without a signature nothing is believed. MicroMDM's webhook has the same "
     "form, but no version of it signs: its calls are heard only through a relay of yours that adds "
     "X-Hmac-Signature (base64 of HMAC-SHA256 over the body), and nothing is sent through MicroMDM. "
-    "NanoMDM does not repeat a call that was not heard. Devices that enrolled before become known when they next check in, and send "
-    "a sync to each to learn what it is. What other tools ask with SecurityInfo is heard too: "
-    "whether there is a passcode, and encryption. There is one API key, and whoever has it can "
-    "wipe: give it to the worker only. User Enrolments count as personal, supervised devices as "
-    "the district's.",
+    "NanoMDM does not repeat a call that was not heard. Devices that enrolled before become known "
+    "when they next check in, and send a sync to each to learn what it is. What other tools ask "
+    "with SecurityInfo is heard too: whether there is a passcode, and encryption. There is "
+    "one API key, and whoever has it can wipe: give it to the worker only. User Enrolments count "
+    "as personal, supervised devices as the district's.",
     incremental=True,
 )

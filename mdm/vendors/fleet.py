@@ -21,11 +21,12 @@ from mdm.fields import Fields, read_rows
 from mdm.paging import follow, rows_of
 from mdm.tokens import bearer
 from mdm.types import Action, OutcomeState as State
-from mdm.vendors._fleet_devices import device
+from mdm.vendors._fleet_devices import ADMINS, device
 from mdm.vendors._fleet_info import INFO as INFO
 from mdm.vendors._numbered_pages import Repeats
 
 _PAGE = 100
+_PAGE_WITH_SOFTWARE = 20
 _CALLED = {
     Action.LOCK: "lock", Action.UNLOCK: "unlock", Action.LOST_MODE_ON: "lock",
     Action.LOST_MODE_OFF: "unlock", Action.WIPE: "wipe",
@@ -47,35 +48,46 @@ class Fleet:
         door = connection.door(settings["url"].rstrip("/") + "/api/v1/fleet")
         token = bearer(settings["token"], self._where)
         self._client = connection.client(door, token, rate=10, burst=20)
+        self._software = settings["software"] == "yes"
         self.capabilities = connection.info.capabilities
 
     def devices(self, since: datetime | None = None, resume: str | None = None) -> Iterator[t.Page]:
-        """`since` spares nothing; `resume` is the number of a page."""
-        if resume is not None and not re.fullmatch(r"\d{1,9}", resume, re.ASCII):
+        """`since` spares nothing; `resume` is the number of a page, of the size before it."""
+        size, sized = (_PAGE_WITH_SOFTWARE, "s") if self._software else (_PAGE, "")
+        if resume is not None and not re.fullmatch(rf"{sized}\d{{1,9}}", resume, re.ASCII):
             raise errors.ResumeRefused(self._where, "not a cursor of this list")
         repeats = Repeats(self._where, "id")
 
         def fetch(cursor: str | None) -> tuple[list[object], str | None]:
-            page = int(cursor or 0)
+            page = int((cursor or "0").removeprefix(sized))
             answer = self._client.get("/hosts", {
-                "page": page, "per_page": _PAGE, "order_key": "id", "order_direction": "asc",
+                "page": page, "per_page": size, "order_key": "id", "order_direction": "asc",
+                "additional_info_filters": ADMINS, "device_mapping": True,
+                "populate_software": True if self._software else None,
             })  # fmt: skip
             rows = rows_of(answer, self._where, "hosts")
             repeats.check(rows)
-            return rows, str(page + 1) if rows else None
+            return rows, f"{sized}{page + 1}" if rows else None
 
         for rows, cursor in follow(fetch, resume, self._where):
             devices, problems = read_rows(rows, device, id_name="id")
             yield t.Page(devices, cursor, problems)
 
     def device(self, ref: t.DeviceRef) -> t.Device:
-        return self._read(self._ask(ref))
+        answer = self._ask(ref)
+        try:  # Fleet tells it in lists, and of one host apart
+            told = Fields(self._client.get(self._at(ref, "device_mapping")).data)
+        except errors.Gone:
+            told = Fields(None)
+        return self._read(answer, told.get("device_mapping"))
 
     def _ask(self, ref: t.DeviceRef) -> Answer:
-        return self._client.get(self._at(ref), {"exclude_software": True})
+        return self._client.get(self._at(ref), {"exclude_software": not self._software})
 
-    def _read(self, answer: Answer) -> t.Device:
-        devices, problems = read_rows([Fields(answer.data).get("host")], device, id_name="id")
+    def _read(self, answer: Answer, mapping: object = None) -> t.Device:
+        told = Fields(answer.data).get("host")
+        row = {**told, "device_mapping": mapping} if isinstance(told, dict) else told
+        devices, problems = read_rows([row], device, id_name="id")
         if problems:
             raise errors.Malformed(self._where, f"the host cannot be read: {problems[0].reason}")
         return devices[0]

@@ -43,6 +43,8 @@ class JamfPro:
         settings = connection.settings
         kinds = {"computers": ("computer",), "mobile": ("mobile",)}
         self._kinds = kinds.get(settings["lists"], ("computer", "mobile"))
+        more = settings["software"] == "yes"
+        self._sections = records.WITH_SOFTWARE if more else records.SECTIONS
         door = connection.door(settings["url"].rstrip("/") + "/api")
         form = client_credentials(settings["client_id"], settings["client_secret"])
         token = OAuthToken(door, "/v1/oauth/token", form, connection.timing)
@@ -69,7 +71,7 @@ class JamfPro:
         def fetch(cursor: str | None) -> tuple[list[object], str | None]:
             page, seen = map(int, (cursor or "0|0").split("|"))
             query: dict[str, Argument] = {
-                "section": records.SECTIONS[kind], "page": page, "page-size": _PAGE,
+                "section": self._sections[kind], "page": page, "page-size": _PAGE,
                 "sort": f"{records.ID[kind]}:asc", "filter": heard,
                 # One device that Jamf cannot read does not cost the page.
                 "exception-handling": "LENIENT" if kind == "mobile" else None,
@@ -100,9 +102,9 @@ class JamfPro:
         kind, number = self._record(ref)
         if kind == "computer":
             path = device_path(self._where, "v4", "computers-inventory", number)
-            rows = [self._client.get(path, {"section": records.SECTIONS[kind]}).data]
+            rows = [self._client.get(path, {"section": self._sections[kind]}).data]
         else:  # the other way to one mobile device tells less, in another form
-            query = {"section": records.SECTIONS[kind], "filter": f'mobileDeviceId=="{number}"'}
+            query = {"section": self._sections[kind], "filter": f'mobileDeviceId=="{number}"'}
             rows = rows_of(self._client.get(records.LISTS[kind], query), self._where, "results")
         devices, problems = read_rows(rows, records.READ[kind], id_name=records.ID[kind])
         if problems:

@@ -6,7 +6,7 @@ for a command refuses the next one, and a role, the plan and the platform are lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -45,6 +45,7 @@ class FakeFleet(FakeVendor):
         return [
             ("GET", BASE, self.listing),
             ("GET", rf"{BASE}/(?P<id>[^/]+)", self.get),
+            ("GET", rf"{BASE}/(?P<id>[^/]+)/device_mapping", self.mapping),
             ("POST", rf"{BASE}/(?P<id>[^/]+)/(?P<name>lock|unlock|wipe)", self.act),
         ]
 
@@ -71,15 +72,22 @@ class FakeFleet(FakeVendor):
         size = min(int(call.query["per_page"]), self.page_size)
         page = 0 if self.loops else int(call.query["page"])
         rows, _ = self.page([*self.known.values()], page * size, size)
-        return Reply(200, {"hosts": rows})
+        return Reply(200, {"hosts": [_listed(row, call.query) for row in rows]})
+
+    def mapping(self, call: Call, id: str) -> Reply:
+        barred = self._barred(call, "observer", "maintainer", "admin")
+        if barred or id not in self.known:
+            return barred or _gone()
+        return Reply(200, {"host_id": id, "device_mapping": self.known[id]["device_mapping"]})
 
     def get(self, call: Call, id: str) -> Reply:
         barred = self._barred(call, "observer", "maintainer", "admin")
         if barred or id not in self.known:
             return barred or _gone()
-        assert call.query == {"exclude_software": "true"}, call.query
+        assert set(call.query) == {"exclude_software"}, call.query
         self._obey(id)
-        return Reply(200, {"host": self.out(self.known[id])})
+        row, bare = self.out(self.known[id]), call.query["exclude_software"] == "true"
+        return Reply(200, {"host": _without(row, "device_mapping", *(["software"] * bare))})
 
     # --- acting ---------------------------------------------------------------------------------
 
@@ -169,6 +177,22 @@ def error(status: int, message: str, name: str, reason: str) -> Reply:
     """An error body as Fleet has it."""
     told = [{"name": name, "reason": reason}]
     return Reply(status, {"message": message, "errors": told, "uuid": "6a1f"})
+
+
+def _listed(row: Any, query: Mapping[str, str]) -> Any:
+    """A row of the list: much comes only where it was asked for by name."""
+    if not isinstance(row, dict):
+        return row
+    asked = {
+        "additional": query.get("additional_info_filters") == "homeroom_admins",
+        "device_mapping": query.get("device_mapping") == "true",
+        "software": query.get("populate_software") == "true",
+    }
+    return _without(row, *(name for name, wanted in asked.items() if not wanted))
+
+
+def _without(row: Any, *names: str) -> Any:
+    return {k: v for k, v in row.items() if k not in names} if isinstance(row, dict) else row
 
 
 def _gone() -> Reply:

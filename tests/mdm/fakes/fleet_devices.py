@@ -51,6 +51,30 @@ def host(random: Random, number: int, now: datetime) -> dict[str, Any]:
         "team_id": 2,
         "team_name": "Staff" if number % 2 else "Students",
         "disk_encryption_enabled": random.random() < 0.8,
+        "additional": _additional(platform),
+        "device_mapping": [
+            {"email": "ana.private@gmail.example", "source": "google_chrome_profiles"},
+            {"email": "ana.ruiz@willowpark.example", "source": "mdm_idp_accounts"},
+        ],
+        "software": []
+        if mobile
+        else [
+            {
+                "id": 7,
+                "name": "osquery",
+                "version": "5.14.1",
+                "source": "rpm_packages",
+                "vulnerabilities": None,
+            },
+            {
+                "id": 8,
+                "name": "Chess.app",
+                "version": "3.1",
+                "source": "apps",
+                "bundle_identifier": "com.apple.Chess",
+                "vulnerabilities": [],
+            },
+        ],
         "issues": {"failing_policies_count": random.randrange(3), "total_issues_count": 2},
         "mdm": {
             "enrollment_status": enrolment,
@@ -61,6 +85,13 @@ def host(random: Random, number: int, now: datetime) -> dict[str, Any]:
             "pending_action": "",
         },
     }
+
+
+def _additional(platform: str) -> dict[str, Any]:
+    """What the district's own query found: nothing is asked of phones."""
+    admins = [{"username": "wpsadmin"}, {"username": "ana.ruiz"}]
+    found = {"darwin": admins, "windows": []}
+    return {"homeroom_admins": found[platform]} if platform in found else {}
 
 
 def text(at: datetime) -> str:

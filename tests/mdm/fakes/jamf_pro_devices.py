@@ -61,6 +61,16 @@ def computer(random: Random, number: int, now: datetime) -> dict[str, Any]:
             {"uid": "501", "username": "wpsadmin", "fullName": "WPS", "admin": True},
             {"uid": "502", "username": person, "fullName": person, "admin": number % 4 == 0},
         ],
+        "security": {"sipStatus": "ENABLED", "gatekeeperStatus": "APP_STORE",
+                     "xprotectVersion": "5283", "activationLockEnabled": number % 3 == 0,
+                     "firewallEnabled": False, "secureBootLevel": "FULL_SECURITY",
+                     "bootstrapTokenEscrowedStatus": "ESCROWED"},
+        "applications": [
+            {"name": "Safari.app", "path": "/Applications/Safari.app", "version": version,
+             "macAppStore": False, "bundleId": "com.apple.Safari"},
+            {"name": "Firefox.app", "path": "/Applications/Firefox.app", "version": "131.0",
+             "macAppStore": False, "bundleId": "org.mozilla.firefox"},
+        ],
     }  # fmt: skip
 
 
@@ -98,6 +108,15 @@ def mobile(random: Random, number: int, now: datetime) -> dict[str, Any]:
                             "emailAddress": f"{person}@willowpark.example" if phone else "",
                             "building": "North", "room": "7"},
     }  # fmt: skip
+    record["applications"] = [
+        {
+            "identifier": "com.apple.Pages",
+            "name": "Pages",
+            "version": "14.2",
+            "shortVersion": "14.2",
+            "managementStatus": "Managed",
+        }
+    ]
     if owner is None:
         del record["general"]["deviceOwnershipType"]
     if system != "tvOS":

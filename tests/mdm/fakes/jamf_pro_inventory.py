@@ -20,7 +20,8 @@ MACS, DETAIL = "/api/v4/computers-inventory", "/api/v2/mobile-devices/detail"
 SECTIONS = {
     "GENERAL": "general", "HARDWARE": "hardware", "USER_AND_LOCATION": "userAndLocation",
     "OPERATING_SYSTEM": "operatingSystem", "LOCAL_USER_ACCOUNTS": "localUserAccounts",
-    "SECURITY": "security", "NETWORK": "network", "SERVICE_SUBSCRIPTIONS": "serviceSubscriptions",
+    "APPLICATIONS": "applications", "SECURITY": "security",
+    "NETWORK": "network", "SERVICE_SUBSCRIPTIONS": "serviceSubscriptions",
 }  # fmt: skip
 MAC_FILTERS = {"general.lastContact", "general.lastCheckIn", "general.reportDate", "id"}
 MOBILE_FILTERS = {"lastContactDate", "lastInventoryUpdateDate", "mobileDeviceId"}
