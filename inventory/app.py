@@ -36,6 +36,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.accounts.session_api",
     "inventory.accounts.factor_api",
     "inventory.accounts.factor_reset_api",
+    "inventory.accounts.key_api",
     "inventory.accounts.token_api",
     "inventory.accounts.api",
     "inventory.accounts.audit_api",

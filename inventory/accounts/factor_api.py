@@ -28,7 +28,7 @@ bp = api_blueprint("factors", "/me", "My second factor; confirming who I am for 
 @guarded(Permission.SELF, session_only=True)
 @bp.response(200, FactorsView)
 def show() -> dict[str, object]:
-    """Whether I have an authenticator app, and how many recovery codes are left."""
+    """My authenticator app and security keys, and how many recovery codes are left."""
     found = factors.own(current_db(), current_actor())
     since = found.app.confirmed_at if found.app is not None else None
     return {
@@ -82,8 +82,8 @@ def recovery_codes(given: dict[str, Any]) -> dict[str, object]:
 def step_up(given: dict[str, Any]) -> dict[str, object]:
     """Confirm who I am, in this session, for the one act that `binding` names.
 
-    By a code of the authenticator app; by the password where I have none and my roles ask for none.
-    A recovery code does not count.
+    By a code of the authenticator app or a security key; by the password where I have neither and
+    my roles ask for none. A recovery code does not count.
     """
     method = stepping_up.give(
         door(), current_actor(), given["binding"],

@@ -104,6 +104,18 @@ class Confirmation(ConfirmForm):
     binding = fields.String(required=True, validate=validate.Length(min=1, max=BINDING_LENGTH))
 
 
+class Binding(ObjectSchema):
+    """The text that names the act, as the act's own answer gives it."""
+
+    binding = fields.String(required=True, validate=validate.Length(min=1, max=BINDING_LENGTH))
+
+
+class KeyQuestion(ObjectSchema):
+    """What `navigator.credentials` is given as `publicKey`, as JSON."""
+
+    options = fields.Dict(keys=fields.String(), required=True)
+
+
 class Confirmed(ObjectSchema):
     """By what it was confirmed."""
 

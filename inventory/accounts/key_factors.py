@@ -82,6 +82,9 @@ def remove_key(door: Door, actor: Actor, key_id: int, proof: Proof, *, now: date
 
     Raises as `factors.begin_app`, and `NotFound` for a key of somebody else.
     """
+    account_id = require_person(actor)
+    with door.database.unit(write=False) as db:
+        security_keys.one_of(db, account_id, key_id)
 
     def remove(db: Session, account: Account) -> None:
         key = security_keys.one_of(db, account.id, key_id)

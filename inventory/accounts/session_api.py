@@ -9,7 +9,7 @@ from inventory.access import Permission
 from inventory.accounts import sessions, sign_in
 from inventory.accounts.attempts import Door
 from inventory.accounts.bearer import csrf_of
-from inventory.accounts.factor_schemas import CodeForm, SignInAnswer
+from inventory.accounts.factor_schemas import KeyQuestion, SecondStep, SignInAnswer
 from inventory.accounts.guard import address, cookie_name, guarded, public
 from inventory.accounts.identify import Caller
 from inventory.accounts.remembered import remembered
@@ -51,15 +51,24 @@ def begin(given: dict[str, Any]) -> Response:
 
 @bp.route("/session/code", methods=["POST"])
 @public("the second step of signing in; limited by account and by address")
-@bp.arguments(CodeForm)
+@bp.arguments(SecondStep)
 @bp.response(201, SignInAnswer)
 def second_step(given: dict[str, Any]) -> Response:
-    """The code of the authenticator app, or a recovery code, after the password."""
+    """After the password: a code of the app, a recovery code, or the answer of a security key."""
     waiting = request.cookies.get(cookie_name(runtime().settings), "")
     signed_in = sign_in.second_step(
-        door(), waiting[:200], given["code"], caller_origin(), now=current_now()
+        door(), waiting[:200], given["code"], caller_origin(), key=given["key"], now=current_now()
     )
     return _answer(signed_in, 201)
+
+
+@bp.route("/session/key-question", methods=["POST"])
+@public("the second step of signing in: only for who has given the password")
+@bp.response(200, KeyQuestion)
+def key_question() -> dict[str, object]:
+    """What to ask a security key after the password; `session/code` takes its answer as `key`."""
+    waiting = request.cookies.get(cookie_name(runtime().settings), "")
+    return {"options": sign_in.ask_key(door(), waiting[:200], now=current_now())}
 
 
 @bp.route("/setup", methods=["POST"])

@@ -6,6 +6,7 @@ from inventory.accounts.factor_models import WebAuthnCredential
 from tests.house.routes import Example, Place, Side
 
 KEY = "/me/security/keys/<int(max=2147483647):key_id>"
+FACTORS = "/me/factors/keys"
 PROOF = {"password": "wrong"}
 OWN = {"path": {"key_id": "$own_key"}, "place": Place.OWN}
 
@@ -31,4 +32,10 @@ ROUTES = {
     "POST /me/security/key-question": Example(form={}),
     "POST /confirm/key-question": Example(query={"binding": "0" * 64}, form={}),
     "POST /sign-in/code/key-question": Example(form={}),
+    "POST /api/v1/session/key-question": Example(),
+    "POST /api/v1/me/factors/key-question": Example(),
+    "POST /api/v1/me/factors/keys": Example(json={"label": "blue", **PROOF}),
+    "POST /api/v1/me/factors/keys/confirm": Example(json={"label": "blue", "key": {"id": "x"}}),
+    f"POST /api/v1{FACTORS}/<int(max=2147483647):key_id>/remove": Example(json=PROOF, **OWN),
+    "POST /api/v1/me/step-up/key-question": Example(json={"binding": "0" * 64}),
 }
