@@ -101,6 +101,8 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.decision_forms_pages",
     "inventory.commands.batch_pages",
     "inventory.commands.batch_new_pages",
+    "inventory.commands.proving_pages",
+    "inventory.commands.break_glass_pages",
     "inventory.commands.guard_pages",
     "inventory.notices.notice_pages",
 )

@@ -40,11 +40,6 @@ OPTIONS = (
     click.option("--message", default="", help="Shown on the device."),
     click.option("--phone", default="", help="Shown on the device."),
     click.option("--stolen", is_flag=True, help="No waiting: the asset is recorded as stolen."),
-    click.option(
-        "--sealed-code",
-        is_flag=True,
-        help="Break-glass: a code from standard input takes the place of approvals.",
-    ),
     click.option("--dry-run", is_flag=True, help="Only tell what would happen."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object."),
 )
@@ -75,10 +70,10 @@ def _ask(api: Api, action: str, given: dict[str, Any]) -> int:
     if given["dry_run"]:
         tell_plan(plan, given["as_json"])
         return 0 if plan["possible"] else 5
-    if not plan["possible"] and not given["sealed_code"]:
+    if not plan["possible"]:
         raise Conflict("; ".join(plan["why_not"]))
     _confirm(plan, body, asset["tag"])
-    asked = send(api, asset["id"], body, sealed_code=given["sealed_code"])
+    asked = api.call("POST", f"/assets/{asset['id']}/commands", body=body)
     if given["as_json"]:
         output.json_line(asked)
     else:
@@ -98,22 +93,6 @@ def planned(api: Api, asset_id: int, body: dict[str, Any]) -> dict[str, Any]:
         query["skip_cool_off"] = "true"
     found: dict[str, Any] = api.call("GET", f"/assets/{asset_id}/commands/plan", query=query)
     return found
-
-
-def send(api: Api, asset_id: int, body: dict[str, Any], *, sealed_code: bool) -> dict[str, Any]:
-    """Ask; with a sealed code, use it up."""
-    if not sealed_code:
-        asked: dict[str, Any] = api.call("POST", f"/assets/{asset_id}/commands", body=body)
-        return asked
-    code = click.prompt("Code", hide_input=True, err=True) if sys.stdin.isatty() else (
-        sys.stdin.readline().strip()
-    )  # fmt: skip
-    if not code:
-        raise InvalidInput("the code: nothing on standard input")
-    used: dict[str, Any] = api.call(
-        "POST", "/break-glass", body={**body, "asset_id": asset_id, "code": code}
-    )
-    return used
 
 
 def what_now(asked: dict[str, Any]) -> str:

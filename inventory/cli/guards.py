@@ -59,4 +59,4 @@ def make(count: int) -> None:
         codes = break_glass.make_codes(session, operator(), count, now=db.now())
     for code in codes:
         click.echo(code)
-    output.note("each opens one command on one device: mdm command ACTION --sealed-code")
+    output.note("seal them; from tomorrow each opens one command on one device, at /break-glass")

@@ -5,21 +5,17 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from inventory.accounts.factor_schemas import CODE
-from inventory.accounts.schemas import PASSWORD
 from inventory.assets.bulk_form_schemas import MAX_BACK
 from inventory.assets.schemas import MAX_ID, Lines
 from inventory.assets.selecting import LIMIT
+from inventory.commands.proof_schemas import ProofFields
 from inventory.commands.requesting import BACKUP, MAX_MESSAGE, MAX_PHONE, MAX_REASON
 from inventory.commands.schemas import CODES
-from inventory.schema import ObjectSchema, Text
+from inventory.schema import Text
 from mdm.types import Action
 
-STEPS = ("edit", "look", "ask")
-"""edit  choose the action and say why
-look  tell what would happen to each device
-ask   do ask for it
-"""
+STEPS = ("look", "ask")
+"""look: tell what would happen to each device; ask: do ask for it."""
 
 
 class Ids(fields.Field[list[int]]):
@@ -41,14 +37,16 @@ def ids_in(text: str) -> list[int]:
     return found if all(0 < id_ <= MAX_ID for id_ in found) else []
 
 
-class BatchForm(ObjectSchema):
+class BatchForm(ProofFields):
     """What is asked of many devices.
 
+    again   set: back to the choice of the action and the reason
     uid     counts once, however often it is sent
     digest  of the list that was shown: what is confirmed is what was seen
     """
 
     step = fields.String(required=True, validate=validate.OneOf(STEPS))
+    again = fields.String(load_default="", validate=validate.Length(max=10))
     ids = Ids(required=True)
     back = fields.String(load_default="", validate=validate.Length(max=MAX_BACK))
     action = fields.Enum(Action, by_value=True, required=True)
@@ -62,5 +60,3 @@ class BatchForm(ObjectSchema):
     )
     message = Text(max_length=MAX_MESSAGE, load_default="")
     phone = Text(max_length=MAX_PHONE, load_default="")
-    code = fields.String(load_default="", load_only=True, validate=CODE)
-    password = fields.String(load_default="", load_only=True, validate=PASSWORD)

@@ -12,20 +12,17 @@ from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _, ngettext
 
 from inventory.access import Permission
-from inventory.accounts import factors, stepping_up
 from inventory.accounts.guard import guarded
-from inventory.accounts.session_api import caller_origin, door
-from inventory.accounts.stepping_up import Typed
 from inventory.assets.bulk_form_schemas import PickArgs
 from inventory.assets.bulk_pages import chosen_ids
 from inventory.assets.models import Asset
 from inventory.commands import batch_preview, batches
 from inventory.commands.batch_form_schemas import BatchForm, ids_in
 from inventory.commands.batch_preview import Preview
-from inventory.commands.confirm_link import confirm_link
 from inventory.commands.confirming import confirmed
 from inventory.commands.models import CommandBatch
 from inventory.commands.policy_values import policy_in_force
+from inventory.commands.proving_pages import proof_context, prove
 from inventory.db import new_uid
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.web.arguments import with_query
@@ -64,7 +61,7 @@ def step() -> Response:
     assets = batch_preview.visible(current_db(), current_actor(), ids)
     if not assets:
         return page("commands/batch_none.html", status=422, back="", most=None)
-    if form.value("step") == "edit":
+    if form.value("again"):
         form.errors.clear()
         return _choose(form, assets)
     if form.problems("reason") or form.problems("action") or not form.value("action"):
@@ -75,17 +72,10 @@ def step() -> Response:
         now=current_now(),
     )  # fmt: skip
     if form.submitted() and form.data["step"] == "ask":
-        made = _asked(form, found) or _made(form)
+        made = _made(form) or _asked(form, found) or _made(form)
         if made is not None:
             return done(url_for("batch_pages.show", batch_id=made.id), _told(made))
     return _show(form, found, assets)
-
-
-@bp.route("/confirmed")
-@guarded(Permission.COMMAND_REQUEST, page=True)
-def back_to_it() -> Response:
-    """Where the page that confirms who one is leads when it was opened beside a form."""
-    return page("commands/confirmed.html")
 
 
 def _asked(form: Form, found: Preview) -> CommandBatch | None:
@@ -98,8 +88,8 @@ def _asked(form: Form, found: Preview) -> CommandBatch | None:
     said["acknowledged"] = frozenset(data["acknowledged"])
     with form.plainly():
         batches.checked_drafts(db, actor, found.plan, **said)
-    if form.ok and found.plan.step_up and confirmed(db, actor, found.plan.digest) is None:
-        _confirm(form, found.plan.digest)
+    if form.ok and found.plan.step_up:
+        prove(form, found.plan.digest)
     if not form.ok:
         return None
     made = None
@@ -119,16 +109,6 @@ def _made(form: Form) -> CommandBatch | None:
         return batch_preview.made_already(db, current_actor(), form.data["uid"])
 
 
-def _confirm(form: Form, digest: str) -> None:
-    """Who one is, for this list, by what was typed beside it."""
-    typed = Typed(code=form.data["code"], password=form.data["password"])
-    if not typed.code and not typed.password:
-        form.refuse(_("Confirm who you are: nothing was asked for yet."))
-        return
-    with form.plainly():
-        stepping_up.give(door(), current_actor(), digest, typed, caller_origin(), now=current_now())
-
-
 def _choose(form: Form, assets: list[Asset]) -> Response:
     offers = batch_preview.offers(current_db(), current_actor(), assets)
     return page(
@@ -138,18 +118,12 @@ def _choose(form: Form, assets: list[Asset]) -> Response:
 
 
 def _show(form: Form, found: Preview, assets: list[Asset]) -> Response:
-    actor, digest = current_actor(), found.plan.digest
-    with runtime().database.unit(write=False) as db:
-        # A unit of its own: what was confirmed in this request counts, though asking failed.
-        known = not found.plan.step_up or confirmed(db, actor, digest) is not None
-        held = factors.own(db, actor)
     again = form.value("step") == "ask" and form.value("uid") and not form.problems("uid")
     return page(
         "commands/batch_preview.html", status=_status(form), form=form, found=found,
         plan=found.plan, ids=_written(assets), reason=_reason(form), count=len(found.asked),
-        uid=form.value("uid") if again else new_uid(), grave=found.plan.grave > 0, known=known,
-        factors=held,
-        confirm=confirm_link(digest, url_for("batch_new_pages.back_to_it")),
+        uid=form.value("uid") if again else new_uid(), grave=found.plan.grave > 0,
+        **proof_context(found.plan.digest, needed=found.plan.step_up),
         needs_message=bool({Need.MESSAGE, Need.MESSAGE_OR_PHONE} & found.needs),
         needs_phone=Need.MESSAGE_OR_PHONE in found.needs,
     )  # fmt: skip

@@ -123,6 +123,19 @@ def refuse_change(change_id: int) -> Response:
     )  # fmt: skip
 
 
+@bp.route("/break-glass/end", methods=["POST"])
+@guarded(Permission.BREAKER_CLOSE, page=True)
+def end_codes() -> Response:
+    """End all sealed codes that nobody has used."""
+    form = Form(ReasonForm())
+    if form.submitted():
+        with form.attempt():
+            break_glass.end_codes(current_db(), current_actor(), **form.data, now=current_now())
+        if form.ok:
+            return done(url_for(BREAKER), _("All unused codes are ended."))
+    return _breaker_page(form, "codes")
+
+
 @bp.route(f"{REVIEW}/review", methods=["POST"])
 @guarded(Permission.BREAKER_CLOSE, page=True)
 def review(code_id: int) -> Response:
@@ -138,7 +151,8 @@ def review(code_id: int) -> Response:
     return _breaker_page(form)
 
 
-def _breaker_page(form: Form | None = None) -> Response:
+def _breaker_page(form: Form | None = None, doing: str = "") -> Response:
+    """`doing` names the form that was not accepted, where it is not the breaker's own."""
     db, actor = current_db(), current_actor()
     row = breaker.look(db, actor) or Breaker(id=1)
     binding = breaker.binding_of_closing(row)
@@ -150,7 +164,8 @@ def _breaker_page(form: Form | None = None) -> Response:
         mine=row.close_asked_by_id == actor.id,
         known=confirmed(db, actor, binding) is not None,
         confirm=confirm_link(binding, url_for(BREAKER)),
-        reviews=break_glass.to_review(db, actor) if closer else [],
+        reviews=break_glass.to_review(db, actor) if closer else [], doing=doing,
+        codes=break_glass.unused(db, actor, now=current_now()) if closer else [],
     )  # fmt: skip
 
 

@@ -112,6 +112,12 @@ class GlassList(ObjectSchema):
     items = fields.List(fields.Nested(GlassView), required=True)
 
 
+class EndedView(ObjectSchema):
+    """How many unused codes were ended."""
+
+    ended = fields.Integer(required=True)
+
+
 class ReviewDraft(ObjectSchema):
     """What was found."""
 

@@ -4,13 +4,23 @@ from typing import Any
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
-from inventory.commands import break_glass, breaker, policy, policy_values, reading, restoring
+from inventory.accounts.session_api import caller_origin, door
+from inventory.commands import (
+    break_glass,
+    breaker,
+    opening_glass,
+    policy,
+    policy_values,
+    reading,
+    restoring,
+)
 from inventory.commands.bodies_api import command_body
 from inventory.commands.confirming import confirmed
 from inventory.commands.guard_models import Breaker, BreakGlassCode, PolicyChange
 from inventory.commands.guard_schemas import (
     BreakerHistory,
     BreakerView,
+    EndedView,
     GlassDraft,
     GlassList,
     GlassView,
@@ -162,17 +172,32 @@ def refuse_change(change_id: int) -> dict[str, Any]:
 
 
 @bp.route("/break-glass", methods=["POST"])
-@guarded(Permission.COMMAND_REQUEST, session_only=True)
+@guarded(Permission.COMMAND_REQUEST, session_only=True, write=False)
 @bp.arguments(GlassDraft)
 @bp.response(201, CommandView)
 def use_code(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Use a sealed code for one device: no approval, no waiting. Everybody is told at once."""
-    db, actor = current_db(), current_actor()
-    code = given.pop("code")
+    """Use a sealed code for one device: no approval, no waiting. Everybody is told at once.
+
+    Confirm `break-glass:` and the `purpose` of the plan first, with a second factor. Asked twice
+    for the same, it answers with the first command.
+    """
+    actor, code = current_actor(), given.pop("code")
     given["acknowledged"] = frozenset(given["acknowledged"])
-    command = break_glass.break_glass(db, actor, code, CommandDraft(**given), now=current_now())
-    body = command_body(reading.get(db, actor, command.id))
+    command = opening_glass.use(
+        door(), actor, code, CommandDraft(**given), caller_origin(), now=current_now()
+    )
+    body = command_body(reading.get(current_db(), actor, command.id))
     return body, {"Location": f"/api/v1/commands/{command.id}"}
+
+
+@bp.route("/break-glass/end", methods=["POST"])
+@guarded(Permission.BREAKER_CLOSE, session_only=True)
+@bp.arguments(CommandReason)
+@bp.response(200, EndedView)
+def end_codes(given: dict[str, str]) -> dict[str, int]:
+    """End all sealed codes that nobody has used."""
+    ended = break_glass.end_codes(current_db(), current_actor(), **given, now=current_now())
+    return {"ended": ended}
 
 
 @bp.route("/break-glass/reviews")

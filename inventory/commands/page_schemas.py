@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from inventory.commands.break_glass import LENGTH
+from inventory.assets.schemas import Lines
 from inventory.commands.requesting import BACKUP, MAX_MESSAGE, MAX_PHONE, MAX_REASON
 from inventory.commands.states import CommandState
 from inventory.schema import ROW_ID, ObjectSchema, Text
@@ -30,7 +30,7 @@ class RequestForm(ObjectSchema):
     """What a person says when asking for a command; the plan tells which fields are needed."""
 
     action = fields.Enum(Action, by_value=True, required=True)
-    reason = Text(max_length=MAX_REASON, required=True)
+    reason = Lines(max_length=MAX_REASON, required=True)
     device_id = fields.Integer(validate=ROW_ID, load_default=None, allow_none=True)
     typed_tag = Text(max_length=64, load_default="")
     backup = fields.String(validate=validate.OneOf(["", *BACKUP]), load_default="")
@@ -47,13 +47,13 @@ class RequestForm(ObjectSchema):
 class ReasonForm(ObjectSchema):
     """Why."""
 
-    reason = Text(max_length=MAX_REASON, required=True)
+    reason = Lines(max_length=MAX_REASON, required=True)
 
 
 class RemarkForm(ObjectSchema):
     """Why, if there is something to say."""
 
-    reason = Text(max_length=MAX_REASON, load_default="")
+    reason = Lines(max_length=MAX_REASON, load_default="")
 
 
 class SeenForm(ObjectSchema):
@@ -85,16 +85,10 @@ class RuleForm(ObjectSchema):
 
     name = fields.String(required=True, validate=validate.Length(max=60))
     value = fields.Integer(required=True, validate=validate.Range(min=0, max=100_000))
-    reason = Text(max_length=MAX_REASON, required=True)
-
-
-class GlassForm(RequestForm):
-    """A sealed code, for one device, at once."""
-
-    code = Text(max_length=LENGTH * 2, required=True)
+    reason = Lines(max_length=MAX_REASON, required=True)
 
 
 class ReviewForm(ObjectSchema):
     """What the use of a sealed code was about."""
 
-    text = Text(max_length=MAX_REASON, required=True)
+    text = Lines(max_length=MAX_REASON, required=True)

@@ -6,6 +6,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 MDM_ACTIONS: Mapping[str, LazyString] = {
+    "break_glass.ended": _l("Unused break-glass codes ended"),
+    "break_glass.failed": _l("Wrong break-glass code given"),
     "break_glass.made": _l("Break-glass codes made"),
     "break_glass.reviewed": _l("Use of a break-glass code reviewed"),
     "break_glass.used": _l("Break-glass code used"),

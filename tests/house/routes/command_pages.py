@@ -66,6 +66,9 @@ ROUTES = {
     f"POST {CHANGE}/refuse": Example(
         path={"change_id": "$policy_change"}, form={}, place=Place.DISTRICT
     ),
+    "GET /break-glass": Example(query={"asset_id": "$managed"}, place=Place.OBJECT),
+    "POST /break-glass": Example(form={"step": "look", "tag": "$unique", "action": "wipe", **WHY}),
+    "POST /break-glass/end": Example(form={**WHY}, place=Place.DISTRICT),
     "POST /break-glass/<int(max=2147483647):code_id>/review": Example(
         path={"code_id": "$used_code"}, form={"text": "a drill"}, place=Place.DISTRICT
     ),

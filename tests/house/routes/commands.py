@@ -204,6 +204,7 @@ ROUTES = {
         json={"asset_id": "$managed", "code": "ABCD", "action": "wipe", **WHY},
         place=Place.OBJECT,
     ),
+    f"POST {API}/break-glass/end": Example(json=WHY, place=Place.DISTRICT),
     f"GET {API}/break-glass/reviews": Example(place=Place.DISTRICT),
     f"POST {API}/break-glass/reviews/<int(max=2147483647):code_id>": Example(
         path={"code_id": "$used_code"}, json={"text": "a drill"}, place=Place.DISTRICT

@@ -143,7 +143,7 @@ def test_one_device_alone_and_too_many(world: World, jane: Caller) -> None:
 
 def test_back_to_the_choice_keeps_what_was_said(world: World, jane: Caller) -> None:
     page = look(jane, books(world, 2))
-    answer = jane.post(NEW, data={**filled(page), "step": "edit", "count": ""})
+    answer = jane.post(NEW, data={**filled(page), "again": "1", "count": ""})
     assert answer.status_code == 200
     assert "the cart was stolen</textarea>" in answer.text
     assert re.search(r'value="wipe" checked', answer.text)

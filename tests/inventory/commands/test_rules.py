@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from inventory.access import Actor
 from inventory.assets import holds
 from inventory.assets.hold_models import HoldKind
 from inventory.commands import breaker, delivery, escrow, planning, service, watching
@@ -17,7 +16,7 @@ from inventory.commands.models import DeviceCommand
 from inventory.commands.moving import locked, move
 from inventory.commands.policy import DEFAULTS
 from inventory.commands.states import CommandState as S, Held
-from inventory.errors import Conflict, Forbidden, HomeroomError
+from inventory.errors import Conflict
 from inventory.fleet.models import MdmDevice
 from mdm.capabilities import Need
 from mdm.types import Action, Platform
@@ -143,47 +142,6 @@ def test_after_a_restore_nothing_leaves_until_a_person_says_so(world: World) -> 
             db, world.person("other"), command.id, step_up=world.step_up(command.binding),
             reason="x", now=world.clock(),
         )  # fmt: skip
-
-
-def glass(world: World, actor: Actor, code: str, asset: int) -> DeviceCommand:
-    with world.database.unit() as db:
-        return service.break_glass(db, actor, code, world.draft(asset), now=world.clock())
-
-
-def test_break_glass_goes_beyond_the_budget_but_not_twice_and_never_beyond_a_hold(
-    furnish: Furnish,
-) -> None:
-    world = furnish(60)
-    with pytest.raises(Forbidden), world.database.unit() as db:  # only on the machine itself
-        service.make_codes(db, world.person("boss"), 1, now=world.clock())
-    asker, books = world.person("asker"), world.assets(Platform.CHROMEOS)
-    with world.database.unit() as db:
-        codes = service.make_codes(db, OPERATOR, 15, now=world.clock())
-    freeze(world, books[0])
-    with pytest.raises(Conflict, match="hold"):
-        glass(world, asker, codes[0], books[0])
-    used = []
-    for code, asset in zip(codes, books[1:13], strict=False):
-        try:
-            used.append(world.drive(glass(world, asker, code, asset)))
-        except HomeroomError:
-            break
-    sent = [command for command in used if command.state is S.DISPATCHED]
-    assert len(sent) == 2 * DEFAULTS.budget_actor_hour == len(world.fake.effects)
-    assert why_open(world) == ["budget"]
-    assert "break_glass" in world.events()
-    with pytest.raises(Forbidden, match="used"):
-        glass(world, asker, codes[0], books[20])
-
-
-def test_a_hold_after_break_glass_still_stops_it(world: World) -> None:
-    asker, asset = world.person("asker"), book(world)
-    with world.database.unit() as db:
-        (code,) = service.make_codes(db, OPERATOR, 1, now=world.clock())
-    command = glass(world, asker, code, asset)
-    freeze(world, asset)
-    assert world.drive(command).held_reason is Held.HOLD
-    assert world.fake.effects == []
 
 
 def _foreign(world: World) -> None:
