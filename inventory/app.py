@@ -42,6 +42,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.accounts.audit_api",
     "inventory.accounts.sites_api",
     "inventory.people.api",
+    "inventory.labels.api",
     "inventory.notices.api",
     "inventory.discovery.networks_api",
     "inventory.discovery.sweeps_api",
@@ -104,6 +105,7 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.proving_pages",
     "inventory.commands.break_glass_pages",
     "inventory.commands.guard_pages",
+    "inventory.labels.label_pages",
     "inventory.notices.notice_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""

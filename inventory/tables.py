@@ -27,6 +27,7 @@ from inventory.discovery import (
 from inventory.engine import models as engine
 from inventory.fleet import hook_models as hooks, models as fleet
 from inventory.http import models as http
+from inventory.labels import models as labels
 from inventory.notices import models as notices
 from inventory.people import models as people
 from inventory.sites import models as sites
@@ -51,6 +52,7 @@ MODULES = (
     readings,
     fleet,
     hooks,
+    labels,
     commands,
     command_guards,
     command_escrow,

@@ -47,6 +47,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         _l("Put on hold"), "/assets/{id}/holds", "lock", (Permission.HOLD_WRITE,), more=True
     ),
+    Action(_l("Print a label"), "/labels?id={id}", "printer", (Permission.ASSET_READ,), more=True),
     Action(
         _l("Make another like it"), "/assets/new?like={id}", "copy", (Permission.ASSET_WRITE,),
         more=True,

@@ -47,6 +47,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_l("Home"), "home.show", _P.SELF, "house", ""),
             Entry(_l("Assets"), "assets_pages.listed", _P.ASSET_READ, "laptop", "assets"),
+            Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
         ),
     ),
     Group(
