@@ -66,22 +66,29 @@ def test_a_field_of_another_kind(world: World, route: Route) -> None:
             assert answer.status_code < 500, (name, value, answer.text)
 
 
+ODD_FOR_A_DATABASE = (
+    "-1", "9" * 400, "1e400", "\x00", b"\xed\xa0\x80", "x" * 3000, "'; --",
+)  # fmt: skip
+"""What one database stores and the other refuses: the rest is refused, or not, by our own code."""
+
 ODD = (
-    "", " ", "-1", "9" * 400, "1e400", "\x00", b"\xed\xa0\x80", "x" * 3000,
-    "<script>alert(1)</script>", "'; --", "{{ 7 * 7 }}", "\u202etxt.exe", "../../etc", "true",
-    "=1+1",
+    *ODD_FOR_A_DATABASE, "", " ", "<script>alert(1)</script>", "{{ 7 * 7 }}", "\u202etxt.exe",
+    "../../etc", "true", "=1+1",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("route", [r for r in KNOWN if ROUTES[str(r)].form is not None], ids=str)
 def test_a_form_filled_with_anything(world: World, route: Route) -> None:
+    """All other fields are right, so that it is this one that is refused, stored or shown."""
     example = ROUTES[str(route)].form
     assert example is not None
+    refused = False
     for name in [*example, "nobody_knows"]:
-        for value in ODD:
-            answer = ask(world, route, data={**strings(dict(example)), name: value})
+        for value in ODD if world.database.is_sqlite else ODD_FOR_A_DATABASE:
+            answer = ask(world, route, instead={name: value}, again=refused)
             assert answer.status_code < 500, (name, value, answer.text)
             assert "<script>alert" not in answer.text
+            refused = answer.status_code == 422
 
 
 @pytest.mark.parametrize("route", [r for r in KNOWN if r.method != "GET"], ids=str)

@@ -4,7 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -69,6 +69,7 @@ class World:
         self.database, self.clock = database, Clock()
         self._accounts: dict[Who, int] = {}
         self._tokens: dict[Who, str] = {}
+        self._last: Asked | None = None
         with database.unit() as db:
             now = self.clock()
             self.district = sites.ensure_district(db, OPERATOR, "District", now=now).id
@@ -116,6 +117,8 @@ class World:
         made: bool = True,
         token: bool = False,
         csrf: bool = True,
+        instead: Mapping[str, object] | None = None,
+        again: bool = False,
         **options: Any,
     ) -> TestResponse:
         """Send the example as somebody.
@@ -124,22 +127,29 @@ class World:
         made   make the objects that it names; False where it is to be refused before that
         token  with a bearer token even where the route wants a session
         csrf   with the session's CSRF token; False also makes it a session
+        instead  these fields of the form in the place of the example's
+        again  with the session and the things of the request before, which was refused
         """
-        with self.database.unit() as db:
-            asked = self._prepared(db, route, example, who, other, made)
-            if who is not None:
-                wants = getattr(getattr(route.view, "__rule__", None), "session_only", False)
-                if (wants or not csrf) and not token:
-                    self._sign_in(db, asked, who, csrf)
-                else:
-                    asked.headers["Authorization"] = f"Bearer {self.token(db, who)}"
+        if again and self._last is not None:
+            asked = self._last
+        else:
+            with self.database.unit() as db:
+                asked = self._prepared(db, route, example, who, other, made)
+                if who is not None:
+                    wants = getattr(getattr(route.view, "__rule__", None), "session_only", False)
+                    if (wants or not csrf) and not token:
+                        self._sign_in(db, asked, who, csrf)
+                    else:
+                        asked.headers["Authorization"] = f"Bearer {self.token(db, who)}"
+            self._last = asked
         client = self.client()
         if asked.cookie:
             client.set_cookie(cookie_name(SETTINGS), asked.cookie)
-        given = {"json": asked.json, "data": asked.form, "query_string": asked.query, **options}
+        form = {**(asked.form or {}), **instead} if instead is not None else asked.form
+        given = {"json": asked.json, "data": form, "query_string": asked.query, **options}
         given = {name: value for name, value in given.items() if value is not None}
         if example.files and "data" not in options:
-            given["data"] = {**(asked.form or {}), **example.parts()}
+            given["data"] = {**(form or {}), **example.parts()}
         return client.open(
             asked.path, method=route.method, headers=asked.headers, buffered=True, **given
         )
