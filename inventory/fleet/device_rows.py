@@ -159,12 +159,11 @@ def hardware_of(
     if not asset_ids:
         return found
     d = MdmDevice
-    query = sa.select(col(d.asset_id), col(d.vendor_id), col(d.udid), col(d.facts)).where(
-        col(d.asset_id).in_(asset_ids),
-        col(d.connection_id) == connection_id,
-        col(d.gone_at).is_(None),
-    )
-    for asset_id, vendor_id, udid, facts in db.execute(query):
-        if vendor_id not in but:
+    # By the assets alone: asked for the connection too, SQLite goes through all of its devices.
+    query = sa.select(
+        col(d.connection_id), col(d.asset_id), col(d.vendor_id), col(d.udid), col(d.facts)
+    ).where(col(d.asset_id).in_(asset_ids), col(d.gone_at).is_(None))
+    for connection, asset_id, vendor_id, udid, facts in db.execute(query):
+        if connection == connection_id and vendor_id not in but:
             found.setdefault(asset_id, []).append((vendor_id, describing.hardware(facts, udid)))
     return found
