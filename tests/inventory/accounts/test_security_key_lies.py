@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from inventory.accounts.factor_models import WebAuthnCredential
 from inventory.accounts.models import Account
 from inventory.db import Database
 from tests.conftest import Clock
@@ -94,6 +96,13 @@ def test_a_key_of_somebody_else_or_a_removed_one_opens_nothing(
     assert confirm_act(me, theirs.sign(ask_act(me))) == 422
     stolen = replace(theirs, id=mine.id)
     assert confirm_act(me, stolen.sign(ask_act(me))) == 422, "its name alone is not enough"
+    enrol(me, theirs, "theirs", key=confirm_by(mine, me))
+    other = browser("helpdesk").account_id
+    with database.unit() as db:
+        row = db.exec(select(WebAuthnCredential).where(WebAuthnCredential.label == "theirs")).one()
+        row.account_id = other
+        db.add(row)
+    assert confirm_act(me, theirs.sign(ask_act(me))) == 422, "registered, and another's"
     second = SoftKey()
     enrol(me, second, "second", key=confirm_by(mine, me))
     question = ask_act(me)

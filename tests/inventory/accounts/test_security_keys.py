@@ -9,6 +9,7 @@ from typing import Any
 import pyotp
 import pytest
 
+from inventory.accounts.factor_models import WebAuthnCredential
 from inventory.accounts.factor_rules import KEYS_EACH
 from inventory.accounts.guard import cookie_name
 from inventory.db import Database
@@ -125,14 +126,24 @@ def test_nobody_removes_the_key_of_somebody_else(
     assert len(kept(database)) == 1
 
 
-def test_there_is_an_end_to_keys_and_each_comes_once(me: Caller, database: Database) -> None:
+def test_there_is_an_end_to_keys_and_each_comes_once(
+    me: Caller, database: Database, clock: Clock
+) -> None:
     first = SoftKey()
     enrol(me, first)
     same = {"label": "again", "key": first.make(begin(me, key=confirm_by(first, me)))}
     assert me.post("/me/security/keys/confirm", data=same).status_code == 303
     assert len(kept(database)) == 1
-    for number in range(KEYS_EACH - 1):
+    for number in range(KEYS_EACH - 2):
         enrol(me, SoftKey(), f"key {number}", key=confirm_by(first, me))
+    late = {"label": "late", "key": SoftKey().make(begin(me, key=confirm_by(first, me)))}
+    with database.unit() as db:
+        db.add(WebAuthnCredential(
+            account_id=me.account_id, credential_id="AAAA", public_key=b"x", label="x",
+            created_at=clock(),
+        ))  # fmt: skip
+    assert me.post("/me/security/keys/confirm", data=late).status_code == 303
+    assert len(kept(database)) == KEYS_EACH
     form = {"label": "one more", "password": PASSWORD, "key": confirm_by(first, me)}
     assert me.post("/me/security/keys/new", data=form).status_code == 409
     assert "Add a key" not in me.get("/me/security").text
