@@ -48,6 +48,7 @@ class VendorInfo:
     setup            how such a credential is made at the vendor, a few sentences
     tags_on          platforms whose asset tag can be written (`SetsTag`)
     incremental      whether `since` spares anything
+    tells            it calls us (`ReceivesEvents`), and must be told our address
     """
 
     name: str
@@ -59,6 +60,7 @@ class VendorInfo:
     setup: str = ""
     tags_on: frozenset[Platform] = frozenset()
     incremental: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ def connect(
     with connected(server, token_file) as api:
         made = api.call("POST", "/mdm-connections", body=body)
     click.echo(made["id"])
+    if made["hook_url"]:
+        output.note(f"the vendor's server must call {made['hook_url']}")
 
 
 @click.command("connections")

@@ -9,9 +9,9 @@ from marshmallow import fields
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.errors import InvalidInput
-from inventory.fleet import alarms, connections, listing, syncs, testing
+from inventory.fleet import alarms, connections, hooks, listing, syncs, testing
 from inventory.fleet.models import OPEN_SYNCS, MdmConnection, SyncScope
-from inventory.http.unit import current_actor, current_db, current_now
+from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.schema import ROW_ID, ObjectSchema
 from inventory.web.arguments import with_query
 from inventory.web.forms import Form
@@ -106,6 +106,7 @@ def _show(row: MdmConnection, trial: testing.Trial | None = None) -> Response:
         raised=alarms.open_of(db, [row.id]), syncs=recent,
         running=bool(recent) and recent[0].state in OPEN_SYNCS,
         writer=actor.may(Permission.MDM_WRITE, row.site_id),
+        hook_url=hooks.address_of(runtime().settings, row),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
-from inventory.fleet import connections, listing, syncs, testing
+from inventory.fleet import connections, hooks, listing, syncs, testing
 from inventory.fleet.connection_rules import ConnectionDraft, Limits
 from inventory.fleet.models import MdmConnection, MdmSync
 from inventory.fleet.schemas import (
@@ -35,6 +35,7 @@ def bodies(rows: list[MdmConnection]) -> list[dict[str, Any]]:
         {
             **row.model_dump(exclude={"read_config", "act_config"}),
             "acts": row.act_config is not None,
+            "hook_url": hooks.address_of(runtime().settings, row),
             "health": health[row.id],
         }
         for row in rows

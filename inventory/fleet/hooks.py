@@ -18,14 +18,25 @@ from inventory.errors import NotFound
 from inventory.fleet import opening
 from inventory.fleet.models import MdmConnection
 from inventory.fleet.remembering import Unit, within
+from inventory.settings import Settings, base_url
+from mdm import registry
 from mdm.connector import ReceivesEvents
-from mdm.errors import MdmError
+from mdm.errors import Invalid, MdmError
 from mdm.types import Event
 
 log = logging.getLogger(__name__)
 
 NOTHING = "there is nothing here"
 VENDOR = system_actor("webhook of an MDM vendor", ())
+
+
+def address_of(settings: Settings, row: MdmConnection) -> str:
+    """Where the connection's vendor must call; "" for one that tells nothing."""
+    try:
+        tells = registry.vendor(row.vendor).tells
+    except Invalid:  # this version has no connector for it
+        return ""
+    return f"{base_url(settings)}/api/v1/mdm/hooks/{row.uid}" if tells else ""
 
 
 def believe(db: Session, uid: str, headers: Mapping[str, str], body: bytes) -> None:

@@ -101,10 +101,14 @@ class ConnectionView(TableSchema):
             "id", "vendor", "label", "site_id", "address", "mode", "enabled", "create_assets",
             "tag_prefix", "write_tags", "every_minutes", "full_at", "next_incremental",
             "next_full", "devices", "last_sync_at", "last_ok_at", "last_full_at", "last_error",
-            "token_expires_at", "created_at", "updated_at", "version", "acts", "health",
+            "token_expires_at", "created_at", "updated_at", "version", "acts", "hook_url",
+            "health",
         )  # fmt: skip
 
     acts = fields.Boolean()
+    hook_url = fields.String(
+        metadata={"description": "where its vendor must call; empty: it tells nothing by webhook"}
+    )
     health = fields.Nested(ConnectionHealthView)
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mdm.fields import Fields
 from mdm.identifiers import imeis, macs, meids
-from mdm.types import Device, Platform
+from mdm.types import Device, Ownership, Platform
 
 _BY_MODEL = {
     "iPad": Platform.IPADOS, "iPhone": Platform.IOS, "iPod": Platform.IOS,
@@ -43,6 +43,7 @@ def device(row: Fields) -> Device:
         name=row.text("name"),
         os=row.text("os", "prefix"),
         os_version=row.text("os", "version"),
+        ownership=Ownership.COMPANY if _enrolled_by(row) == "dep" else Ownership.UNKNOWN,
         supervised=row.flag("isSupervised"),
         managed=row.flag("isManaged"),
         assigned_user=row.text("owner", "email") or row.text("owner", "username"),
@@ -94,11 +95,16 @@ def _last_check_in(row: Fields) -> datetime | None:
 
 def _extras(row: Fields) -> dict[str, str]:
     told = {
-        "enrolled_by": _word(row, "enrollType") or _word(row, "deviceEnrollType"),
+        "enrolled_by": _enrolled_by(row),
         "enrolment_profile": row.text("depProfile") or row.text("deviceDepProfile"),
         "location": row.text("locationId"),
     }
     return {name: word for name, word in told.items() if word is not None}
+
+
+def _enrolled_by(row: Fields) -> str | None:
+    """ "dep", which alone proves that it is the school's, "ac2" (by cable) or "manual"."""
+    return _word(row, "enrollType") or _word(row, "deviceEnrollType")
 
 
 def _word(row: Fields, name: str) -> str | None:

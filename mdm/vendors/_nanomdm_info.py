@@ -110,4 +110,5 @@ INFO = VendorInfo(
     "one API key, and whoever has it can wipe: give it to the worker only. User Enrolments count "
     "as personal, supervised devices as the district's.",
     incremental=True,
+    tells=True,
 )

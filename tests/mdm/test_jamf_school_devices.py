@@ -7,7 +7,7 @@ import pytest
 
 from mdm.connector import ReadsDevice
 from mdm.fields import Fields
-from mdm.types import Platform
+from mdm.types import Ownership, Platform
 from mdm.vendors._jamf_school_devices import device as read
 from tests.mdm.contract.world import World
 
@@ -28,6 +28,13 @@ def test_a_device_in_the_list(world: World) -> None:
     assert (old.platform, old.os, old.os_version) == (Platform.IPADOS, "iOS", "12.5.7")
     users = {d.assigned_user for d in world.devices()}
     assert {"pupil.8@willowpark.example", "pupil.4", None} <= users
+
+
+def test_only_automated_enrolment_proves_whose_it_is(world: World) -> None:
+    owners = {(d.extras["enrolled_by"], d.ownership) for d in world.devices()}
+    assert owners == {
+        ("dep", Ownership.COMPANY), ("ac2", Ownership.UNKNOWN), ("manual", Ownership.UNKNOWN)
+    }  # fmt: skip
 
 
 def test_every_device_is_the_same_alone(world: World) -> None:

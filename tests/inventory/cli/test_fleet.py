@@ -49,3 +49,13 @@ def test_a_wrong_option_is_named(homeroom: Homeroom) -> None:
     said = homeroom("mdm", "connect", "google_workspace", "Books", "--set", "nothing")
     assert said.code == 2
     assert "NAME=VALUE" in said.err
+
+
+def test_who_connects_a_server_that_calls_us_is_told_where(homeroom: Homeroom) -> None:
+    made = homeroom(
+        "mdm", "connect", "nanomdm", "Macs", "--set=url=https://nano.example",
+        "--secret-stdin", "webhook_key", given="a key of the webhook",
+    )  # fmt: skip
+    assert made.code == 0, made.err
+    assert "must call http://127.0.0.1:8000/api/v1/mdm/hooks/" in made.err
+    assert made.out.strip().isdigit()

@@ -19,7 +19,9 @@ from inventory.fleet.hook_models import MdmMemory
 from inventory.fleet.models import MdmConnection
 from mdm.connector import Connector
 from mdm.types import Action, Command, Device, OutcomeState as State, Platform, Receipt
+from tests.inventory.conftest import MakeCaller
 from tests.inventory.fleet.conftest import Fleet, Start
+from tests.mdm.fakes.intune import FakeIntune
 from tests.mdm.fakes.nanomdm import FakeNanoMdm
 from tests.mdm.hook import Hook
 
@@ -81,6 +83,17 @@ def test_devices_are_known_by_the_webhook_and_synced(nano: Nano) -> None:
     nano.fleet.sync(nano.id)
     assert sorted(row.vendor_id for row in nano.fleet.devices()) == nano.fake.ids()
     assert not any(nano.fake.ids()[0] in value for _, value in nano.kept())
+
+
+def test_people_are_told_where_the_server_must_call(
+    nano: Nano, intune: FakeIntune, api: MakeCaller, browser: MakeCaller
+) -> None:
+    address = f"http://127.0.0.1:8000{nano.path}"
+    assert f"<code>{address}</code>" in browser("coordinator").get(f"/connections/{nano.id}").text
+    silent = nano.fleet.connect(intune)
+    rows = api("coordinator").get("/api/v1/mdm-connections").json["items"]
+    assert {row["id"]: row["hook_url"] for row in rows} == {nano.id: address, silent: ""}
+    assert "<code>http" not in browser("coordinator").get(f"/connections/{silent}").text
 
 
 def test_a_command_goes_from_pending_to_done(nano: Nano) -> None:
