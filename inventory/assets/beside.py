@@ -8,9 +8,11 @@ from sqlmodel import Session
 
 from inventory.access import Actor, Permission
 from inventory.assets import claims
+from inventory.assets.catalog_models import Manufacturer
 from inventory.assets.identifiers import IMEI, MAC, MEID, UDID, colons
 from inventory.assets.models import Asset, Identifier
-from inventory.assets.naming import catalog_of
+from inventory.assets.naming import catalog_of, without_maker
+from inventory.assets.observed import is_same
 
 MOST = 20
 HIDDEN = "it concerns an asset outside your sites"
@@ -88,9 +90,15 @@ def _sides(db: Session, asset: Asset, told: Mapping[str, str]) -> list[Side]:
         "address": asset.last_seen_address,
     }
     return [
-        Side(field, text, recorded[field], text.casefold() == recorded[field].casefold())
+        Side(field, text, recorded[field], _same(field, recorded[field], text, maker))
         for field, text in told.items()
     ]
+
+
+def _same(field: str, recorded: str, told: str, maker: Manufacturer | None) -> bool:
+    if field == "model" and maker is not None:
+        told = without_maker(maker, told)
+    return bool(recorded and told) and is_same(field, recorded, told)
 
 
 def _values(held: Iterable[Identifier], kind: str) -> list[str]:

@@ -86,14 +86,15 @@ def differences(db: Session, asset: Asset) -> list[Difference]:
         theirs = fact.value
         if fact.field == "model" and maker is not None:
             theirs = without_maker(maker, theirs)
-        if ours and not _same(fact.field, ours, theirs):
+        if ours and not is_same(fact.field, ours, theirs):
             found.append(
                 Difference(fact.field, ours, fact.value, fact.source, fact.at, fact.evidence)
             )
     return found
 
 
-def _same(field: str, one: str, other: str) -> bool:
+def is_same(field: str, one: str, other: str) -> bool:
+    """Whether two texts of a field say the same, however each is written."""
     match field:
         case "manufacturer":
             return maker_key(one) == maker_key(other)

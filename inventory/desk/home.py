@@ -86,7 +86,7 @@ def queues(db: Session, actor: Actor, *, now: datetime) -> list[Queue]:
             _assets(db, actor, key, args, severity, first, now)
             for key, (args, severity, first) in _ASSET_QUEUES.items()
         ]
-    return managed_queues(db, actor) + found
+    return managed_queues(db, actor, now=now) + found
 
 
 def _findings(db: Session, actor: Actor, outcome: Outcome, severity: Severity) -> Queue:

@@ -25,6 +25,8 @@ QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "commands": (_l("Commands to decide"), _l("wait for a person")),
     "connections": (_l("Vendor alarms"), _l("connections that need a person")),
     "unmatched": (_l("Unknown at vendors"), _l("managed devices that are no asset yet")),
+    "torn": (_l("Conflicts at vendors"), _l("managed devices that several assets may be")),
+    "differences": (_l("Differences at vendors"), _l("another serial number or tag than ours")),
     "conflicts": (_l("Conflicts"), _l("two sources disagree about a device")),
     "new": (_l("New on the network"), _l("found by a sweep, not yet in the inventory")),
     "sweeps": (_l("Failed sweeps"), _l("without a success since")),

@@ -96,7 +96,7 @@ def change(
         row.next_full = row.next_incremental = None
         plan(row, limits, now=now)
     if {"write_tags", "act_config", "mode", "enabled"} & set(changes):
-        row.next_tags = None  # due at once
+        _plan_tags(db, actor, row, now=now)
     row.updated_at, row.version = now, row.version + 1
     db.add(row)
     if "token_expires_at" in changes:
@@ -163,6 +163,13 @@ def plan(row: MdmConnection, limits: Limits, *, now: datetime) -> None:
         row.next_incremental = schedule.next_interval(
             row.every_minutes, after=now, previous=row.next_incremental
         )
+
+
+def _plan_tags(db: Session, actor: Actor, row: MdmConnection, *, now: datetime) -> None:
+    """They are due at once; where none are written any more, nothing is wrong with it either."""
+    row.next_tags = None
+    if not (row.enabled and row.write_tags and row.act_config and row.mode is Mode.LIVE):
+        alarms.settle(db, actor, row, {AlarmKind.TAGS}, now=now)
 
 
 def _writable(db: Session, actor: Actor, connection_id: int) -> MdmConnection:

@@ -87,9 +87,16 @@ def differing(
 ) -> list[tuple[MdmDevice, Asset]]:
     """Present devices whose serial number or asset tag is not the recorded one, by id."""
     d, a = MdmDevice, Asset
-    query = reachable(actor, select(d, a)).where(col(d.id) > after, col(d.gone_at).is_(None))
+    query = reachable(actor, select(d, a)).where(col(d.id) > after)
     if connection_id is not None:
         query = query.where(d.connection_id == connection_id)
+    query = query.where(differs())
+    return [(row[0], row[1]) for row in db.exec(query.order_by(col(d.id)).limit(limit))]
+
+
+def differs() -> Any:
+    """Of a present device and its asset: the vendor tells another serial number or tag."""
+    d, a = MdmDevice, Asset
     serials = sa.and_(
         col(d.serial) != "",
         col(a.serial) != "",
@@ -98,8 +105,7 @@ def differing(
     tags = sa.and_(
         col(d.asset_tag) != "", sa.func.upper(col(d.asset_tag)) != sa.func.upper(col(a.tag))
     )
-    query = query.where(sa.or_(serials, tags))
-    return [(row[0], row[1]) for row in db.exec(query.order_by(col(d.id)).limit(limit))]
+    return sa.and_(col(d.gone_at).is_(None), sa.or_(serials, tags))
 
 
 def differences(rows: Sequence[tuple[MdmDevice, Asset]]) -> list[FleetDifference]:

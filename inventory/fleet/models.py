@@ -38,7 +38,7 @@ class SyncState(StrEnum):
 
 
 class AlarmKind(StrEnum):
-    """What about a connection needs a person."""
+    """What about a connection needs a person; TAGS: our tags are not written to the vendor."""
 
     FEWER_DEVICES = "fewer_devices"
     CREDENTIAL = "credential"
@@ -46,6 +46,7 @@ class AlarmKind(StrEnum):
     ANSWERS = "answers"
     UNREACHABLE = "unreachable"
     EXPIRES = "expires"
+    TAGS = "tags"
 
 
 OPEN_SYNCS = (SyncState.QUEUED, SyncState.RUNNING)

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inventory.access import Permission, system_actor
+from inventory.access import Actor, Permission, system_actor
 from inventory.assets.kinds import Outcome
 from inventory.assets.models import Asset, AssetTag
 from inventory.assets.tag_rules import tag_key
@@ -26,8 +26,7 @@ from inventory.engine import JobContext, enqueue
 from inventory.errors import SealBroken
 from inventory.fleet import alarms, opening
 from inventory.fleet.connection_rules import vendor_of
-from inventory.fleet.models import MdmConnection, MdmDevice, Mode
-from inventory.fleet.sync_end import alarm_of
+from inventory.fleet.models import AlarmKind, MdmConnection, MdmDevice, Mode
 from mdm.connector import Connector, SetsTag
 from mdm.errors import AnswerLost, MdmError, Permanent, RetryLater
 from mdm.types import DeviceRef
@@ -47,6 +46,10 @@ CHUNK = 20
 
 MOST_REFUSED = 20
 """Refusals in a row that end a run: then it is not the devices."""
+
+
+class AllRefused(Exception):
+    """One device after the other was refused; the next run tries others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def write_tags(ctx: JobContext, *, clock: Callable[[], datetime] = present) -> N
         if connection is None or not _may_write(connection):
             return
         errands = _errands(db, connection, now=clock())
-        if not errands:
+        if not errands and not _looks_at_all(connection, clock()):
             return
         db.info[opening.ACTS] = True
         try:
@@ -116,9 +119,11 @@ def write_tags(ctx: JobContext, *, clock: Callable[[], datetime] = present) -> N
             stopped = None
     if stopped is None:
         stopped = _write_all(ctx, connection_id, connector, errands, clock)
-    if stopped is not None:
-        with ctx.database.unit() as db:
+    with ctx.database.unit() as db:
+        if stopped is not None:
             _stop(db, connection_id, stopped, now=clock())
+        else:
+            _went_well(db, connection_id, now=clock())
 
 
 def _may_write(connection: MdmConnection) -> bool:
@@ -142,11 +147,15 @@ def _errands(db: Session, connection: MdmConnection, *, now: datetime) -> list[E
             col(d.tag_told) != col(a.tag),
         )
     )
-    if connection.last_full_at is None or connection.last_full_at < now - 2 * EVERY:
+    if not _looks_at_all(connection, now):
         query = query.where(d.tag_error == "")
     rows = db.exec(query.order_by(col(d.tag_error), col(d.id)).limit(MOST)).all()
     bearers = _bearers(db, [device.asset_tag for device, _ in rows])
     return [_errand(device, asset, bearers) for device, asset in rows]
+
+
+def _looks_at_all(connection: MdmConnection, now: datetime) -> bool:
+    return connection.last_full_at is not None and connection.last_full_at >= now - 2 * EVERY
 
 
 def _errand(device: MdmDevice, asset: Asset, bearers: Mapping[str, tuple[int, str]]) -> Errand:
@@ -203,7 +212,10 @@ def _write_all(
                 break
         with ctx.database.unit() as db:
             _keep(db, connection_id, results, now=clock())
-        if stopped is not None or refused >= MOST_REFUSED:
+        if stopped is None and refused >= MOST_REFUSED:
+            why = next(result.error for result in reversed(results) if result.error)
+            return AllRefused(f"{refused} devices in a row were refused, the last one so: {why}")
+        if stopped is not None:
             return stopped
         ctx.heartbeat()
     return None
@@ -243,29 +255,46 @@ def _keep(db: Session, connection_id: int, results: Sequence[Result], *, now: da
             .execution_options(synchronize_session=False)
         )
     if written:
-        actor = system_actor(f"tags of {connection.label}", {Permission.MDM_WRITE}, origin=KIND)
         entries = [
             audit.Entry(one.asset_id, one.site_id, {"asset_tag": one.there},
                         {"asset_tag": one.tag, "connection": connection.label})
             for one in written
         ]  # fmt: skip
-        audit.record_many(db, actor, "mdm_device.tagged", entries, now=now, subject_type="asset")
+        audit.record_many(
+            db, _writer(connection), "mdm_device.tagged", entries, now=now, subject_type="asset"
+        )
 
 
 def _stop(db: Session, connection_id: int, error: Exception, *, now: datetime) -> None:
-    """It goes on later: after what the vendor asks for, or when a person may have mended it."""
-    query = select(MdmConnection).where(MdmConnection.id == connection_id).with_for_update()
-    connection = db.exec(query).first()
+    """It goes on later: after what the vendor asks for, or when a person may have mended it.
+
+    The alarm is one of its own: a list that is read well says nothing of what may be written.
+    """
+    connection = _locked(db, connection_id)
     if connection is None:
         return
     connection.next_tags = now + PUT_OFF
-    if isinstance(error, AnswerLost):
+    if isinstance(error, AnswerLost | AllRefused):
         connection.next_tags = now + EVERY
     elif isinstance(error, RetryLater):
         wait = timedelta(seconds=min(error.retry_after or 0, 86_400))
         connection.next_tags = now + max(EVERY, wait)
-    else:
-        actor = system_actor(f"tags of {connection.label}", {Permission.MDM_WRITE}, origin=KIND)
-        text = f"tags are not written: {error}"
-        alarms.sound(db, actor, connection, alarm_of(error), text, now=now)
+    if not isinstance(error, AnswerLost | RetryLater):
+        alarms.sound(db, _writer(connection), connection, AlarmKind.TAGS, str(error), now=now)
     db.add(connection)
+
+
+def _went_well(db: Session, connection_id: int, *, now: datetime) -> None:
+    """A run that nothing stopped settles the alarm; a single device that is refused raises none."""
+    connection = _locked(db, connection_id)
+    if connection is not None:
+        alarms.settle(db, _writer(connection), connection, {AlarmKind.TAGS}, now=now)
+
+
+def _locked(db: Session, connection_id: int) -> MdmConnection | None:
+    query = select(MdmConnection).where(MdmConnection.id == connection_id).with_for_update()
+    return db.exec(query).first()
+
+
+def _writer(connection: MdmConnection) -> Actor:
+    return system_actor(f"tags of {connection.label}", {Permission.MDM_WRITE}, origin=KIND)

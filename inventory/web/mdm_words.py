@@ -185,6 +185,7 @@ MDM_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "answers": _l("The vendor's answers cannot be understood"),
         "unreachable": _l("The vendor cannot be reached"),
         "expires": _l("The credential ends soon"),
+        "tags": _l("Our tags are not written to the vendor"),
     },
     "hold_kind": {
         "investigation": _l("Investigation"),

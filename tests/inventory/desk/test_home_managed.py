@@ -3,12 +3,14 @@
 import pytest
 
 from inventory.access import Role
+from inventory.assets.kinds import Outcome
 from inventory.db import Database
 from inventory.fleet import alarms
-from inventory.fleet.models import AlarmKind, MdmConnection
+from inventory.fleet.models import AlarmKind, MdmConnection, MdmDevice
 from tests.conftest import Clock
 from tests.house.routes import Side
 from tests.house.routes.commands import asked
+from tests.house.routes.fleet_decisions import device
 from tests.inventory.conftest import OPERATOR, District, MakeCaller
 
 
@@ -43,6 +45,26 @@ def test_a_school_counts_its_own(browser: MakeCaller, district: District) -> Non
     assert ">1<" in told(north, "Vendor alarms")
     south = browser(Role.TECHNICIAN, district.south).get("/").text
     assert ">0<" in told(south, "Vendor alarms") or "Vendor alarms" not in south
+
+
+def test_what_waits_and_what_differs_at_vendors(
+    browser: MakeCaller, district: District, database: Database, clock: Clock
+) -> None:
+    """Each number is that of the list behind it, for every reader."""
+    for site, room in ((district.north, district.north_room), (district.south, district.south)):
+        with database.unit() as db:
+            side = Side(db, clock(), site, room, 0)
+            device(side)
+            side.get("mdm_conflict")
+            known = db.get_one(MdmDevice, device(side, Outcome.MATCHED))
+            known.asset_id, known.asset_tag = side.get("claimed_asset"), "OTHER-1"
+            db.add(known)
+    for reader, count in ((browser("coordinator"), 2), (browser("technician", district.north), 1)):
+        home = reader.get("/").text
+        for path in ("managed?outcome=new", "managed?outcome=conflict", "managed/differences"):
+            tile = home.partition(f'href="/{path}"')[2]
+            assert f"<strong>{count}</strong>" in tile[:120], path
+            assert reader.get(f"/{path}").text.count('<th scope="row"') == count, path
 
 
 def test_a_district_without_vendors_has_no_such_queue(

@@ -151,11 +151,7 @@ def test_a_lost_answer_is_written_again(fleet: Fleet, google: FakeGoogle) -> Non
 
 @pytest.mark.parametrize(
     ("fault", "kind"),
-    [
-        (Fault.PAYMENT, AlarmKind.LICENCE),
-        (Fault.ECHO, AlarmKind.CREDENTIAL),
-        (Fault.THROTTLE, None),
-    ],
+    [(Fault.PAYMENT, AlarmKind.TAGS), (Fault.ECHO, AlarmKind.TAGS), (Fault.THROTTLE, None)],
 )
 def test_what_concerns_the_connection_ends_the_run(
     fleet: Fleet, google: FakeGoogle, fault: Fault, kind: AlarmKind | None
@@ -172,9 +168,44 @@ def test_what_concerns_the_connection_ends_the_run(
     assert run(fleet) == ([connection_id] if kind is None else [])
     google.heal()
     fleet.clock.forward(days=1)
+    fleet.sync(connection_id)
+    still = fleet.all(MdmAlarm, closed_at=None)
+    assert [alarm.kind for alarm in still] == ([] if kind is None else [kind]), "reading is not it"
     run(fleet)
     assert all(record["annotatedAssetId"] for record in google.books.values())
+    assert fleet.all(MdmAlarm, closed_at=None) == []
     fleet.verify()
+
+
+def test_a_vendor_that_refuses_one_after_the_other_is_an_alarm(
+    fleet: Fleet, google: FakeGoogle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tag_writing, "MOST_REFUSED", 3)
+    google.seed(9)
+    connection_id = writing(fleet, google)
+    kept = dict(google.books)
+    google.books.clear()
+    run(fleet)
+    assert len(patches(google)) == 3, "the run ends"
+    (alarm,) = fleet.all(MdmAlarm, closed_at=None)
+    assert (alarm.kind, "3 devices in a row" in alarm.text) == (AlarmKind.TAGS, True)
+    assert "404" in alarm.text
+    google.books.update(kept)
+    fleet.clock.forward(minutes=11)
+    fleet.sync(connection_id)
+    assert run(fleet) == [connection_id]
+    assert fleet.all(MdmAlarm, closed_at=None) == []
+    assert all(record["annotatedAssetId"] for record in google.books.values())
+
+
+def test_who_writes_no_tags_has_no_such_alarm(fleet: Fleet, google: FakeGoogle) -> None:
+    google.seed(5)
+    connection_id = writing(fleet, google)
+    google.fail(Fault.ECHO, 99, on=lambda call: call.acting)
+    run(fleet)
+    assert [alarm.kind for alarm in fleet.all(MdmAlarm, closed_at=None)] == [AlarmKind.TAGS]
+    fleet.change(connection_id, write_tags=False)
+    assert fleet.all(MdmAlarm, closed_at=None) == []
 
 
 def test_a_vendor_that_keeps_no_tags_is_refused(fleet: Fleet, intune: FakeIntune) -> None:
