@@ -49,9 +49,9 @@ class Fix:
 
 
 def new_pin() -> str:
-    """Six digits that nobody guesses first."""
+    """Six digits that nobody guesses first, no 0 before them: some vendors take a number."""
     while True:
-        pin = f"{secrets.randbelow(1_000_000):06d}"
+        pin = str(100_000 + secrets.randbelow(900_000))
         if pin not in _WEAK:
             return pin
 

@@ -201,6 +201,11 @@ def lockable(world: World) -> int:
     raise AssertionError("no device takes a PIN")
 
 
+def test_a_pin_never_begins_with_zero() -> None:
+    """Meraki takes a PIN as a number."""
+    assert {escrow.new_pin()[0] for _ in range(400)} <= set("123456789")
+
+
 def test_a_pin_is_kept_before_it_leaves_and_never_overwritten(furnish: Furnish) -> None:
     world = furnish(40, "jamf_pro")
     asset, asker = lockable(world), world.person("asker")
