@@ -121,6 +121,7 @@ def mobile(row: Fields) -> Device:
     holder, kind = row.inside("userAndLocation"), row.text("deviceType") or ""
     plans = [Fields(one) for one in row.rows("serviceSubscriptions") or []]
     platform = _MOBILE.get(kind.lower(), Platform.OTHER)
+    lost = security.flag("lostModeEnabled")
     ipad = (hardware.text("modelIdentifier") or "").lower().startswith("ipad")
     owner = general.text("deviceOwnershipType") or ""
     return Device(
@@ -141,7 +142,8 @@ def mobile(row: Fields) -> Device:
         ownership=_OWNERS.get(owner, Ownership.UNKNOWN),
         supervised=general.flag("supervised"),
         managed=general.flag("managed"),
-        lost_mode=security.flag("lostModeEnabled"),
+        locked=True if lost else None,  # Jamf does not tell of another lock
+        lost_mode=lost,
         encrypted=security.flag("dataProtected"),
         passcode_set=security.flag("passcodePresent"),
         passcode_compliant=security.flag("passcodeCompliant"),

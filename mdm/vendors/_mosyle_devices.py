@@ -59,6 +59,7 @@ def device(system: str, row: Fields) -> Device:
     platform = _platform(system, row)
     heard = (row.moment("date_last_beat"), row.moment("date_info"))
     deleted = row.flag("is_deleted")
+    lost = _LOST.get(row.text("lostmode_status") or "")
     return Device(
         vendor_id=udid,
         platform=platform,
@@ -78,7 +79,8 @@ def device(system: str, row: Fields) -> Device:
         supervised=row.flag("is_supervised"),
         managed=None if deleted is None else not deleted,
         state=row.text("status"),
-        lost_mode=_LOST.get(row.text("lostmode_status") or ""),
+        locked=True if lost else None,  # Mosyle does not tell of another lock
+        lost_mode=lost,
         assigned_user=row.text("useremail") or row.text("userid"),
         asset_tag=row.text("asset_tag"),
         last_check_in=max((at for at in heard if at is not None), default=None),

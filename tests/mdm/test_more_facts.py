@@ -125,3 +125,11 @@ def test_software_is_bounded_and_in_order() -> None:
     assert software(rows[:30] + rows[:30], "id") == software(list(reversed(rows[:30])), "id")
     for nothing in (None, [], ["odd", {"name": None}, {"version": "1"}]):
         assert software(nothing, "id") is None
+
+
+def test_jamfs_lost_mode_is_a_lock(jamf: World) -> None:
+    ipad = one(jamf, Platform.IPADOS)
+    assert (ipad.locked, ipad.lost_mode) == (None, False)
+    jamf.fake.record(ipad.vendor_id)["security"]["lostModeEnabled"] = True
+    found = jamf.open().device(ipad.ref)  # type: ignore[attr-defined]
+    assert (found.locked, found.lost_mode) == (True, True)

@@ -104,7 +104,8 @@ def test_a_row_as_a_device(world: World) -> None:
 )  # fmt: skip
 def test_a_device_in_lost_mode(word: str | None, lost: bool | None) -> None:
     row = {"deviceudid": "00008101-0000000000000001", "lostmode_status": word}
-    assert device_of("ios", Fields(row)).lost_mode is lost
+    found = device_of("ios", Fields(row))
+    assert (found.lost_mode, found.locked) == (lost, lost or None)
 
 
 @pytest.mark.parametrize("told", ["", "{", "[" * 3000, '"DEP"', "NaN", {"EnrolledViaDEP": 1}])
