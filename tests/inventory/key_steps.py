@@ -5,7 +5,7 @@ import json
 import re
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from inventory.accounts.factor_models import StepUp, WebAuthnCredential
 from inventory.db import Database
@@ -59,8 +59,9 @@ def confirm_act(me: Caller, answer: str, act: str = ACT) -> int:
 
 
 def kept(database: Database) -> list[WebAuthnCredential]:
+    """Oldest first."""
     with database.unit(write=False) as db:
-        return list(db.exec(select(WebAuthnCredential)).all())
+        return list(db.exec(select(WebAuthnCredential).order_by(col(WebAuthnCredential.id))).all())
 
 
 def step_ups(database: Database) -> list[StepUp]:
