@@ -1,7 +1,8 @@
 """Devices of Google Workspace: which of their fields are asked for, and what these mean.
 
-Recent users and networks of a student's device are not asked for: they stay at Google. Values that
-the discovery document leaves open were read in Google's help for list queries.
+Recent users and networks of a student's device are not asked for: they stay at Google, as do apps
+where nobody wants them read. Values that the discovery document leaves open were read in Google's
+help for list queries.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from collections.abc import Callable
 from mdm.fields import Fields
 from mdm.identifiers import imeis, macs, meids
 from mdm.types import Device, DeviceRef, Ownership, Platform
+from mdm.vendors._google_apps import APP, apps
 
 FIELDS = {
     "chromeos": "deviceId,serialNumber,model,osVersion,status,macAddress,ethernetMacAddress,"
     "ethernetMacAddress0,meid,annotatedAssetId,annotatedUser,lastSync,lastEnrollmentTime,"
-    "osVersionCompliance,autoUpdateThrough,orgUnitPath,deviceLicenseType,supportEndDate,bootMode,"
-    "chromeOsType,firmwareVersion,deprovisionReason",
-    "mobile": "resourceId,serialNumber,imei,meid,wifiMacAddress,manufacturer,model,os,type,status,"
-    "email,firstSync,lastSync,encryptionStatus,devicePasswordStatus,deviceCompromisedStatus,"
-    "privilege,securityPatchLevel",
+    "osVersionCompliance,autoUpdateThrough,autoUpdateExpiration,orgUnitPath,deviceLicenseType,"
+    "supportEndDate,bootMode,chromeOsType,firmwareVersion,deprovisionReason,"
+    "extendedSupportEligible,extendedSupportEnabled,extendedSupportStart",
+    "mobile": "resourceId,serialNumber,imei,meid,hardwareId,wifiMacAddress,manufacturer,model,os,"
+    "type,status,email,firstSync,lastSync,encryptionStatus,devicePasswordStatus,"
+    "deviceCompromisedStatus,privilege,securityPatchLevel",
 }
+SOFTWARE = f"applications({APP})"
+"""One more field of mobile devices, where their software is wanted."""
 ID = {"chromeos": "deviceId", "mobile": "resourceId"}
 PAGE = {"chromeos": 300, "mobile": 100}
 """The most that a page may hold."""
@@ -64,7 +69,7 @@ def chromebook(row: Fields) -> Device:
         state=state,
         locked=_LOCKED.get(state or ""),
         compliant=_OS_COMPLIANT.get(row.text("osVersionCompliance") or ""),
-        auto_update_until=row.day("autoUpdateThrough"),
+        auto_update_until=row.day("autoUpdateThrough") or row.day("autoUpdateExpiration"),
         assigned_user=row.text("annotatedUser"),
         asset_tag=row.text("annotatedAssetId"),
         last_check_in=row.moment("lastSync"),
@@ -77,22 +82,35 @@ def chromebook(row: Fields) -> Device:
                 "boot_mode": "bootMode",
                 "firmware": "firmwareVersion",
                 "deprovision_reason": "deprovisionReason",
+                "extended_support_from": "extendedSupportStart",
             }
-        ),
+        )
+        | _extended_support(row),
     )
+
+
+def _extended_support(row: Fields) -> dict[str, str]:
+    """Whether its later updates were opted into, of a Chromebook that has to be."""
+    enabled = row.flag("extendedSupportEnabled")
+    if row.flag("extendedSupportEligible") is not True or enabled is None:
+        return {}
+    return {"extended_support": str(enabled).lower()}
 
 
 def phone(row: Fields) -> Device:
     """A MobileDevice. Only its `privilege` tells whose it is."""
     state, (system, _, version) = row.text("status"), (row.text("os") or "").partition(" ")
     platform = _SYSTEMS.get(system.lower()) or _SYSTEMS.get(_word(row, "type"))
+    if platform is Platform.IOS and (row.text("model") or "").lower().startswith("ipad"):
+        platform = Platform.IPADOS
+    hardware = row.text("hardwareId")  # an IMEI or a MEID; 14 digits may be either
     return Device(
         vendor_id=row.id("resourceId"),
         platform=platform or Platform.OTHER,
         enrolment=row.text("firstSync"),
         serial=row.text("serialNumber"),
-        imeis=imeis([row.text("imei")]),
-        meids=meids([row.text("meid")]),
+        imeis=imeis([row.text("imei"), hardware]),
+        meids=meids([row.text("meid"), None if (hardware or "").isdigit() else hardware]),
         macs=macs(row.text("wifiMacAddress")),
         manufacturer=row.text("manufacturer"),
         model=row.text("model"),
@@ -106,6 +124,7 @@ def phone(row: Fields) -> Device:
         assigned_user=next(iter(row.texts("email")), None),
         last_check_in=row.moment("lastSync"),
         enrolled_at=row.moment("firstSync"),
+        software=apps(row.rows("applications")),
         extras=row.extras(
             {
                 "type": "type",

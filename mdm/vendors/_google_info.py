@@ -5,6 +5,7 @@ from __future__ import annotations
 from mdm.capabilities import Capability, Confirmation, Effect
 from mdm.connection import ConfigField, VendorInfo
 from mdm.types import Action, Ownership, Platform
+from mdm.vendors._software import FIELD as SOFTWARE
 
 _SCOPE = "https://www.googleapis.com/auth/admin.directory.device."
 _BOOKS, _ANDROID = frozenset({Platform.CHROMEOS}), frozenset({Platform.ANDROID})
@@ -29,6 +30,7 @@ INFO = VendorInfo(
             choices=("yes", "no"),
             help="With no, the scopes of mobile devices need not be allowed.",
         ),
+        SOFTWARE,
     ),
     capabilities=(
         Capability(

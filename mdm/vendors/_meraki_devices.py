@@ -93,4 +93,4 @@ def _flags(row: Fields) -> dict[str, str]:
     """Whether it is shut out, jailbroken or watched by an agent; `Fields.extras` takes no flags."""
     named = {"quarantined": "quarantined", "jailbroken": "isRooted", "agent": "hasDesktopAgent"}
     told = {ours: row.flag(theirs) for ours, theirs in named.items()}
-    return {ours: "yes" if flag else "no" for ours, flag in told.items() if flag is not None}
+    return {ours: str(flag).lower() for ours, flag in told.items() if flag is not None}

@@ -19,7 +19,7 @@ from mdm.fields import Fields, read_rows
 from mdm.paging import cursor_of, follow, rows_of
 from mdm.tokens import OAuthToken
 from mdm.types import Action, OutcomeState as State, Platform
-from mdm.vendors._google_devices import FIELDS, ID, PAGE, READ, kind_of
+from mdm.vendors._google_devices import FIELDS, ID, PAGE, READ, SOFTWARE, kind_of
 from mdm.vendors._google_info import INFO as INFO
 from mdm.vendors._google_login import LOGIN, service_account, throttled
 
@@ -56,6 +56,8 @@ class GoogleWorkspace:
         info, mobile = connection.info, connection.settings["mobile"] == "yes"
         scopes = info.to_act if connection.access is Access.ACT else info.to_read
         self._kinds = ("chromeos", "mobile") if mobile else ("chromeos",)
+        software = f",{SOFTWARE}" if connection.settings["software"] == "yes" else ""
+        self._fields = {**FIELDS, "mobile": FIELDS["mobile"] + software}
         login = OAuthToken(
             connection.door(LOGIN, login=True), "/token",
             service_account(
@@ -86,7 +88,7 @@ class GoogleWorkspace:
             answer = self._client.get(self._at(kind), {
                 "maxResults": PAGE[kind], "projection": "FULL", "pageToken": cursor,
                 "query": f"sync:{day}.." if day else None,
-                "fields": f"nextPageToken,{name}({FIELDS[kind]})",
+                "fields": f"nextPageToken,{name}({self._fields[kind]})",
             })  # fmt: skip
             return rows_of(answer, self._where, name), cursor_of(answer, "nextPageToken")
 
@@ -99,13 +101,16 @@ class GoogleWorkspace:
             yield t.Page(devices, resume, problems)
 
     def device(self, ref: t.DeviceRef) -> t.Device:
+        return self._read(ref)[0]
+
+    def _read(self, ref: t.DeviceRef) -> tuple[t.Device, Answer]:
         kind = kind_of(ref)
         path = self._at(kind, ref.vendor_id)
-        answer = self._client.get(path, {"projection": "FULL", "fields": FIELDS[kind]})
+        answer = self._client.get(path, {"projection": "FULL", "fields": self._fields[kind]})
         devices, problems = read_rows([answer.data], READ[kind], id_name=ID[kind])
         if problems:
             raise errors.Malformed(self._where, f"the device cannot be read: {problems[0].reason}")
-        return devices[0]
+        return devices[0], answer
 
     def send(self, command: t.Command) -> t.Receipt:
         self._connection.permit(command)
@@ -142,7 +147,7 @@ class GoogleWorkspace:
         try:
             if kind_of(receipt.device) == "chromeos" and receipt.action in _ISSUED:
                 return self._followed(receipt)
-            found = self.device(receipt.device)
+            found, answer = self._read(receipt.device)
         except errors.Gone:
             return t.Outcome(State.UNKNOWN, reason="Google does not know it any more")
         other = differences(receipt.device, found.ref)
@@ -151,8 +156,10 @@ class GoogleWorkspace:
             return t.Outcome(State.UNKNOWN, reason=f"no longer the same device: {other[0]}")
         if receipt.action in _CHANGED and found.state == _CHANGED[receipt.action][1]:
             # The record changes at once; the device obeys when it next synchronises.
-            synced = found.last_check_in is not None and found.last_check_in >= receipt.sent_at
-            return t.Outcome(State.VERIFIED if synced else State.ACKNOWLEDGED, found.last_check_in)
+            heard, now = found.last_check_in, self._connection.timing.now()
+            since = receipt.sent_at + ((answer.date or now) - now)  # by Google's clock
+            synced = heard is not None and heard >= since
+            return t.Outcome(State.VERIFIED if synced else State.ACKNOWLEDGED, heard)
         if receipt.action in _MOBILE and kind_of(receipt.device) == "mobile":
             word = _MOBILE[receipt.action][1]
             if state in {f"{word}ing", f"{word}ed"}:

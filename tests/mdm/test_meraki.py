@@ -122,7 +122,7 @@ def test_a_whole_record(world: World) -> None:
     assert phone.encrypted is record["diskEncryptionEnabled"]
     assert phone.passcode_set is record["passCodeLock"]
     assert (phone.compliant, phone.locked, phone.lost_mode, phone.asset_tag) == (None,) * 4
-    assert phone.extras["jailbroken"] == "no"
+    assert phone.extras["jailbroken"] == "false"
     assert "40.1" not in repr(phone)
 
 

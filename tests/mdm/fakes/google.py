@@ -241,7 +241,11 @@ def _text(at: datetime) -> str:
 
 
 def _only(record: Any, fields: str) -> Any:
-    """A partial answer: just the asked fields, as the `fields` parameter has it."""
+    """A partial answer: the asked fields, also within lists, as the `fields` parameter has it."""
+    if isinstance(record, list):
+        return [_only(one, fields) for one in record]
     if not isinstance(record, dict):
         return record
-    return {name: record[name] for name in fields.split(",") if name in record}
+    asked = re.findall(r"(\w+)(?:\(([^)]*)\))?", fields)
+    told = ((name, inner) for name, inner in asked if name in record)
+    return {name: _only(record[name], inner) if inner else record[name] for name, inner in told}
