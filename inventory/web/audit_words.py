@@ -128,6 +128,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     },
     "audit_field": {
         "account_id": _l("Account"),
+        "backed_up": _l("Kept on several devices"),
         "can_sign_in": _l("Can sign in"),
         "code": _l("Code"),
         "display_name": _l("Display name"),
@@ -148,6 +149,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "role": _l("Role"),
         "session_id": _l("Number of the session"),
         "sessions_ended": _l("Sessions ended"),
+        "sign_count": _l("Counter of a security key"),
         "status": _l("Status"),
         "suppressed": _l("Not written down"),
         "tokens_revoked": _l("Tokens revoked"),
