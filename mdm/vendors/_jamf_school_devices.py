@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from mdm.fields import Fields
 from mdm.identifiers import imeis, macs, meids
 from mdm.types import Device, Ownership, Platform
+from mdm.vendors._software import software
 
 _BY_MODEL = {
     "iPad": Platform.IPADOS, "iPhone": Platform.IOS, "iPod": Platform.IOS,
@@ -49,6 +50,7 @@ def device(row: Fields) -> Device:
         assigned_user=row.text("owner", "email") or row.text("owner", "username"),
         asset_tag=_word(row, "assetTag"),
         last_check_in=_last_check_in(row),
+        software=software(row.rows("apps"), "identifier"),
         extras=_extras(row),
     )
 

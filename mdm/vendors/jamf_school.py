@@ -65,6 +65,7 @@ class JamfSchool:
         door = connection.door(settings["url"].rstrip("/").removesuffix("/api") + "/api")
         login = _Login(_pair(settings["network_id"], settings["api_key"], self._where))
         self._client = connection.client(door, login, rate=10, burst=20)
+        self._apps = {"includeApps": "true"} if settings["software"] == "yes" else None
         self.capabilities = connection.info.capabilities
 
     def devices(self, since: datetime | None = None, resume: str | None = None) -> Iterator[t.Page]:
@@ -156,7 +157,7 @@ class JamfSchool:
 
     def _get(self, path: str) -> Answer:
         try:
-            return self._client.get(path)
+            return self._client.get(path, self._apps)
         except errors.Refused as refused:
             raise self._right(refused) from refused
 

@@ -30,6 +30,11 @@ def fleet() -> Iterator[World]:
     yield from world_of("fleet")
 
 
+@pytest.fixture
+def school() -> Iterator[World]:
+    yield from world_of("jamf_school")
+
+
 def one(world: World, platform: Platform) -> Device:
     return next(device for device in world.devices() if device.platform is platform)
 
@@ -133,3 +138,11 @@ def test_jamfs_lost_mode_is_a_lock(jamf: World) -> None:
     jamf.fake.record(ipad.vendor_id)["security"]["lostModeEnabled"] = True
     found = jamf.open().device(ipad.ref)  # type: ignore[attr-defined]
     assert (found.locked, found.lost_mode) == (True, True)
+
+
+def test_jamf_school_reads_software_only_where_somebody_wants_it(school: World) -> None:
+    assert {device.software for device in school.devices()} == {None}
+    connector = school.open(Access.READ, config={**school.fake.config(), "software": "yes"})
+    found = school.devices(connector)[0]
+    assert found.software == (Software("Pages", "14.2", "com.apple.Pages"),)
+    assert connector.device(found.ref) == found  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ for a command refuses the next one, and a role, the plan and the platform are lo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -40,6 +41,19 @@ class FakeFleet(FakeVendor):
         self.newer = False
         self.known: dict[str, dict[str, Any]] = {}
         self.tokens[self.api_token] = Token(float("inf"))
+
+    @staticmethod
+    def mend(document: dict[str, Any]) -> None:
+        """The document lacks "Get host's device mapping", which stands in Fleet's own."""
+        paths, one = document["paths"], "/api/v1/fleet/hosts/{id}"
+        told = paths[f"{one}/device_mapping"] = deepcopy({"get": paths[one]["get"]})
+        content = told["get"]["responses"]["200"]["content"]["application/json"]
+        rows = {"type": "array", "items": {"type": "object", "required": ["email", "source"]}}
+        content["schema"] = {
+            "type": "object", "required": ["device_mapping"],
+            "properties": {"host_id": {"type": "integer"}, "device_mapping": rows},
+        }  # fmt: skip
+        content.pop("example", None)
 
     def routes(self) -> Sequence[tuple[str, str, Route]]:
         return [
@@ -78,7 +92,7 @@ class FakeFleet(FakeVendor):
         barred = self._barred(call, "observer", "maintainer", "admin")
         if barred or id not in self.known:
             return barred or _gone()
-        return Reply(200, {"host_id": id, "device_mapping": self.known[id]["device_mapping"]})
+        return Reply(200, {"host_id": int(id), "device_mapping": self.known[id]["device_mapping"]})
 
     def get(self, call: Call, id: str) -> Reply:
         barred = self._barred(call, "observer", "maintainer", "admin")

@@ -87,7 +87,7 @@ class FakeJamfSchool(FakeVendor):
             return Reply(405, {"error": {"code": 405, "message": told}})
         if call.headers.get("x-server-protocol-version") != "3":
             return Reply(404, {"code": 404, "message": "NotFound"})
-        assert not call.query, call.query
+        assert call.query in ({}, {"includeApps": "true"}), call.query
         return None
 
     # --- reading --------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class FakeJamfSchool(FakeVendor):
         if barred:
             return barred
         found = [record for record in self.known.values() if not record.get("inTrash")]
-        rows = [self.out(record) for record in found]
+        rows = [self.out(_asked(call, record)) for record in found]
         return Reply(200, {"code": 200, "count": len(rows), "devices": rows})
 
     def get(self, call: Call, udid: str) -> Reply:
@@ -106,7 +106,7 @@ class FakeJamfSchool(FakeVendor):
             return barred or _gone()
         self._obey(udid)
         told = alone(self.known[udid], self.zone, self.shift)
-        return Reply(200, {"code": 200, "device": self.out(told)})
+        return Reply(200, {"code": 200, "device": self.out(_asked(call, told))})
 
     # --- acting ---------------------------------------------------------------------------------
 
@@ -183,6 +183,11 @@ class FakeJamfSchool(FakeVendor):
             ):
                 self.waiting.remove(waiting)
                 self._carry_out(udid, action)
+
+
+def _asked(call: Call, record: dict[str, Any]) -> dict[str, Any]:
+    """With the apps only where they were asked for."""
+    return {k: v for k, v in record.items() if k != "apps" or "includeApps" in call.query}
 
 
 def _gone() -> Reply:

@@ -46,6 +46,15 @@ def listed(random: Random, number: int, now: datetime) -> dict[str, Any]:
         "iTunesStoreLoggedIn": False,
         "region": {"string": "Willow Park", "coordinates": "40.1,-75.2"},
         "notes": "",
+        "apps": [
+            {
+                "identifier": "com.apple.Pages",
+                "name": "Pages",
+                "version": "14.2",
+                "vendor": "",
+                "icon": "",
+            }
+        ],
         "lastCheckin": text(seen),
         "modified": text(seen),
         "networkInformation": {
