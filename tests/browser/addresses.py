@@ -198,6 +198,7 @@ NOT_PAGES: dict[str, str] = {
     "/assets/new/models": "a part of the form",
     "/audit/events.csv": "a download",
     f"{SWEEP}/progress": "a part of the sweep's page",
+    f"{BATCH}/progress": "a part of the batch's page",
     "/networks/place-row": "a part of the form",
     f"{SITE}/inside": "a part of the tree",
 }

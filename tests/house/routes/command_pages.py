@@ -46,6 +46,7 @@ ROUTES = {
     ),
     "GET /commands/confirmed": Example(),
     f"GET {BATCH}": Example(path={"batch_id": "$command_batch"}, place=Place.OBJECT),
+    f"GET {BATCH}/progress": Example(path={"batch_id": "$command_batch"}, place=Place.OBJECT),
     f"POST {BATCH}/approve": Example(
         path={"batch_id": "$command_batch"}, form={"digest": "0" * 64}, place=Place.OBJECT
     ),

@@ -21,6 +21,7 @@ from tests.inventory.commands.batch_forms import (
     set_device,
 )
 from tests.inventory.commands.world import World
+from tests.inventory.confirming import confirm
 from tests.inventory.conftest import Caller, MakeCaller
 
 
@@ -134,3 +135,28 @@ def test_what_harms_nobody_needs_no_code(world: World, jane: Caller) -> None:
     assert answer.status_code == 303, plain(answer.text)
     with world.database.unit(write=False) as db:
         assert len(db.exec(select(DeviceCommand)).all()) == 2
+
+
+def test_the_batch_tells_how_far_each_device_has_come(
+    world: World, jane: Caller, browser: MakeCaller
+) -> None:
+    answer = jane.post(NEW, data=filled(look(jane, books(world, 2), action="disable")))
+    there = answer.headers["Location"]
+    waiting = jane.get(f"{there}/progress").text
+    assert "2 wait for a person" in plain(waiting)
+    assert "hx-trigger" not in waiting, "nothing moves by itself"
+    other = browser(account=world.person("other").id)
+    (batch,) = batches(world)
+    confirm(world.database, other, batch.digest, now=world.clock())
+    assert other.post(f"{there}/approve", data={"digest": batch.digest}).status_code == 303
+    moving = jane.get(there).text
+    assert "2 on their way" in plain(moving)
+    assert 'hx-trigger="every 3s"' in moving
+    assert "Approved by other" in plain(moving)
+    with world.database.unit(write=False) as db:
+        for command in db.exec(select(DeviceCommand)).all():
+            world.drive(command)
+    sent = jane.get(f"{there}/progress").text
+    assert plain(sent).count("Sent") == 2
+    assert "hx-trigger" not in sent
+    assert browser("helpdesk").get(f"{there}/progress").status_code == 200
