@@ -38,6 +38,19 @@ class TargetForm(ObjectSchema):
     kinds = Text(max_length=500, load_default="")
 
 
+class EditForm(TargetForm):
+    """A target as it is to be, and the version that was looked at."""
+
+    enabled = fields.Boolean(load_default=False)
+    version = fields.Integer(validate=ROW_ID, required=True)
+
+
+class VersionForm(ObjectSchema):
+    """A confirmation: which version was looked at."""
+
+    version = fields.Integer(validate=ROW_ID, required=True)
+
+
 class SwitchForm(ObjectSchema):
     """Whether the target is called from now on."""
 
@@ -79,8 +92,56 @@ def new() -> Response:
         with form.attempt():
             row, secret = targets.create(current_db(), current_actor(), draft, now=current_now())
         if form.ok:
-            return page("notices/target_made.html", row=row, text=secret)
-    return page("notices/target_form.html", status=form.status, form=form)
+            return page("notices/target_made.html", row=row, text=secret, renewed=False)
+    return page(
+        "notices/target_form.html", status=form.status, form=form, row=None, version=None,
+        present=None,
+    )  # fmt: skip
+
+
+@bp.route(f"{TARGET}/edit", methods=["GET", "POST"])
+@guarded(Permission.NOTICE_WRITE, page=True)
+def edit(target_id: int) -> Response:
+    """Change a target; its secret stays, and is not shown."""
+    row = targets.get(current_db(), current_actor(), target_id)
+    present = {
+        "label": row.label, "url": row.url, "kinds": " ".join(row.kinds), "enabled": row.enabled
+    }  # fmt: skip
+    version = row.version
+    form = Form(EditForm(), present)
+    if form.submitted():
+        given = form.data
+        changes = {name: given[name] for name in ("label", "url", "enabled")}
+        changes["kinds"] = given["kinds"].split()
+        with form.attempt():
+            targets.change(
+                current_db(), current_actor(), target_id, changes, now=current_now(),
+                version=given["version"],
+            )  # fmt: skip
+        if form.ok:
+            return _back(_("The webhook was changed."))
+    return page(
+        "notices/target_form.html", status=form.status, form=form, row=row,
+        version=form.value("version") if form.status == 422 else version,
+        present=present if form.status == 412 else None,
+    )  # fmt: skip
+
+
+@bp.route(f"{TARGET}/secret", methods=["GET", "POST"])
+@guarded(Permission.NOTICE_WRITE, page=True)
+def renew(target_id: int) -> Response:
+    """Ask, and make a new secret, which is on the answer's page and nowhere else."""
+    row = targets.get(current_db(), current_actor(), target_id)
+    form = Form(VersionForm())
+    if form.submitted():
+        with form.attempt():
+            row, secret = targets.renew(
+                current_db(), current_actor(), target_id, now=current_now(),
+                version=form.data["version"],
+            )  # fmt: skip
+        if form.ok:
+            return page("notices/target_made.html", row=row, text=secret, renewed=True)
+    return page("notices/target_secret.html", status=form.status, form=form, row=row)
 
 
 @bp.route(f"{TARGET}/switch", methods=["POST"])

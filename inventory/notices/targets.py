@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from inventory.access import Actor, Permission
 from inventory.audit import service as audit
 from inventory.db import new_uid
-from inventory.errors import Conflict, Duplicate, InvalidInput, NotFound
+from inventory.errors import Conflict, Duplicate, InvalidInput, NotFound, VersionMismatch
 from inventory.notices import signing
 from inventory.notices.models import (
     LABEL_LENGTH,
@@ -65,10 +65,20 @@ def create(
 
 
 def change(
-    db: Session, actor: Actor, target_id: int, changes: Mapping[str, Any], *, now: datetime
+    db: Session,
+    actor: Actor,
+    target_id: int,
+    changes: Mapping[str, Any],
+    *,
+    now: datetime,
+    version: int | None = None,
 ) -> WebhookTarget:
-    """Change what is named of `CHANGEABLE`. Raises as `create`, and `NotFound`."""
+    """Change what is named of `CHANGEABLE`; where `version` is given, only of that one.
+
+    Raises as `create`, and `NotFound`, `VersionMismatch`.
+    """
     row = get(db, actor, target_id, lock=True)
+    _require_version(row, version)
     before = told(row)
     _take(db, row, changes)
     old, new = audit.changed(before, told(row))
@@ -80,9 +90,13 @@ def change(
     return row
 
 
-def renew(db: Session, actor: Actor, target_id: int, *, now: datetime) -> tuple[WebhookTarget, str]:
-    """A new secret; the old one signs nothing from now on. Raises `NotFound`, `Forbidden`."""
+def renew(
+    db: Session, actor: Actor, target_id: int, *, now: datetime, version: int | None = None
+) -> tuple[WebhookTarget, str]:
+    """A new secret; the old one signs nothing from now on. Raises `NotFound`, `Forbidden`, and
+    `VersionMismatch` where `version` is given and not the present one."""
     row = get(db, actor, target_id, lock=True)
+    _require_version(row, version)
     secret = _new_secret(db, row)
     row.version += 1
     db.add(row)
@@ -109,7 +123,9 @@ def get(db: Session, actor: Actor, target_id: int, *, lock: bool = False) -> Web
     """Raises `Forbidden` or `NotFound`."""
     actor.require_everywhere(Permission.NOTICE_WRITE)
     query = select(WebhookTarget).where(WebhookTarget.id == target_id)
-    found = db.exec(query.with_for_update() if lock else query).first()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = db.exec(query).first()
     if found is None:
         raise NotFound(f"there is no target {target_id}")
     return found
@@ -129,6 +145,11 @@ def secret_of(db: Session, row: WebhookTarget) -> str:
 def told(row: WebhookTarget) -> dict[str, object]:
     """What the audit log says of a target. Its path may hold a key of the receiving side."""
     return {"label": row.label, "url": row.url, "kinds": row.kinds, "enabled": row.enabled}
+
+
+def _require_version(row: WebhookTarget, version: int | None) -> None:
+    if version is not None and row.version != version:
+        raise VersionMismatch("somebody else changed this webhook since you read it")
 
 
 def _take(db: Session, row: WebhookTarget, changes: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ MODEL = "/catalog/models/<int(max=2147483647):model_id>"
 NETWORK = "/networks/<int(max=2147483647):network_id>"
 SITE = "/sites/<int(max=2147483647):site_id>"
 SWEEP = "/sweeps/<int(max=2147483647):sweep_id>"
+TARGET = "/notices/targets/<int(max=2147483647):target_id>"
 VIEW = "/views/<int(max=2147483647):view_id>"
 
 ADDRESSES: dict[str, tuple[str, ...]] = {
@@ -139,6 +140,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/labels/printers": ("/labels/printers",),
     "/notices": ("/notices", "/notices?state=dead"),
     "/notices/targets/new": ("/notices/targets/new",),
+    f"{TARGET}/edit": ("/notices/targets/{notice_target}/edit",),
+    f"{TARGET}/secret": ("/notices/targets/{notice_target}/secret",),
     "/notices/targets/<int(max=2147483647):target_id>/delete": (
         "/notices/targets/{notice_target}/delete",
     ),

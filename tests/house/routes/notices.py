@@ -38,6 +38,14 @@ ROUTES = {
     "POST /notices/targets/new": Example(
         form={"label": "$unique", "url": URL, "kinds": "breaker"}, place=Place.DISTRICT
     ),
+    f"GET {PAGE}/edit": Example(path=ONE, place=Place.DISTRICT),
+    f"POST {PAGE}/edit": Example(
+        path=ONE,
+        form={"label": "$unique", "url": URL, "kinds": "mdm", "enabled": "true", "version": 1},
+        place=Place.DISTRICT,
+    ),
+    f"GET {PAGE}/secret": Example(path=ONE, place=Place.DISTRICT),
+    f"POST {PAGE}/secret": Example(path=ONE, form={"version": 1}, place=Place.DISTRICT),
     f"POST {PAGE}/switch": Example(path=ONE, form={"enabled": "true"}, place=Place.DISTRICT),
     f"POST {PAGE}/test": Example(path=ONE, form={}, place=Place.DISTRICT),
     f"GET {PAGE}/delete": Example(path=ONE, place=Place.DISTRICT),
