@@ -15,7 +15,7 @@ LONG_AGO = timedelta(days=300)
 
 
 @functools.cache
-def _hashed() -> str:
+def hashed_password() -> str:
     """Hashing is slow on purpose: once is enough."""
     return hashing.hash_password(PASSWORD)
 
@@ -24,7 +24,7 @@ def with_app(database: Database, account_id: int, *, since: datetime) -> pyotp.T
     """The account has an authenticator app since then, and `PASSWORD` if it had none."""
     with database.unit() as db:
         account = db.get_one(Account, account_id)
-        account.password_hash = account.password_hash or _hashed()
+        account.password_hash = account.password_hash or hashed_password()
         db.add(account)
         seed = totp.begin(db, account, None, "Maple Valley", now=since).seed
         app = pyotp.TOTP(seed)

@@ -3,12 +3,15 @@
 import html
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
 
 from inventory.accounts.factor_models import StepUp, WebAuthnCredential
+from inventory.accounts.models import Account
 from inventory.db import Database
+from tests.inventory.confirming import hashed_password
 from tests.inventory.conftest import Caller
 from tests.inventory.signing_in import PASSWORD
 from tests.inventory.soft_key import SoftKey
@@ -67,3 +70,15 @@ def kept(database: Database) -> list[WebAuthnCredential]:
 def step_ups(database: Database) -> list[StepUp]:
     with database.unit(write=False) as db:
         return list(db.exec(select(StepUp)).all())
+
+
+def with_key(database: Database, account_id: int, soft: SoftKey, *, since: datetime) -> None:
+    """The account has this key since then, and `PASSWORD` if it had none."""
+    with database.unit() as db:
+        account = db.get_one(Account, account_id)
+        account.password_hash = account.password_hash or hashed_password()
+        db.add(account)
+        db.add(WebAuthnCredential(
+            account_id=account_id, credential_id=soft.name, public_key=soft.public(),
+            sign_count=soft.count, label="of long ago", created_at=since,
+        ))  # fmt: skip

@@ -42,7 +42,7 @@ class SoftKey:
     def make(self, options: Mapping[str, Any], **lies: Any) -> str:
         """The answer to `navigator.credentials.create`, as the page puts it into the form."""
         data = self._client_data("webauthn.create", options, lies)
-        about = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + self._public()
+        about = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + self.public()
         flags = lies.get("flags", self.flags) | ATTESTED
         attested = cbor2.dumps(
             {"fmt": "none", "attStmt": {}, "authData": self._head(flags, lies) + about}
@@ -75,7 +75,7 @@ class SoftKey:
         rp_id = hashlib.sha256(lies.get("rp_id", self.rp_id).encode()).digest()
         return rp_id + bytes([flags]) + count.to_bytes(4, "big")
 
-    def _public(self) -> bytes:
+    def public(self) -> bytes:
         """COSE: an elliptic curve (1: 2), ES256 (3: -7), P-256 (-1: 1), x and y."""
         point = self.secret.public_key().public_numbers()
         x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
