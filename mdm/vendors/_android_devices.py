@@ -1,6 +1,7 @@
 """Devices of the Android Management API: which of their fields are asked for, and what they mean.
 
-Apps, displays, events and telephone numbers of a device are not asked for: they stay at Google.
+Displays, events and telephone numbers of a device are not asked for, nor apps where nobody wants
+them read: they stay at Google.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from datetime import datetime
 
 from mdm.fields import Fields, Unreadable
 from mdm.identifiers import imeis, macs, meids
-from mdm.types import Device, Ownership, Platform
+from mdm.types import AntiMalware, Device, Ownership, Platform
+from mdm.vendors._google_apps import APP, apps
 
 FIELDS = (
     "name,state,appliedState,policyCompliant,managementMode,ownership,enrollmentTime,"
     "lastStatusReportTime,lastPolicySyncTime,policyName,enrollmentTokenData,user,"
     "hardwareInfo(serialNumber,enterpriseSpecificId,manufacturer,brand,model),"
-    "networkInfo(imei,meid,wifiMacAddress),softwareInfo(androidVersion,securityPatchLevel),"
-    "deviceSettings(isDeviceSecure,isEncrypted,encryptionStatus),securityPosture(devicePosture)"
+    "networkInfo(imei,meid,wifiMacAddress),"
+    "softwareInfo(androidVersion,securityPatchLevel,systemUpdateInfo),"
+    "deviceSettings(isDeviceSecure,isEncrypted,encryptionStatus,verifyAppsEnabled),"
+    "securityPosture(devicePosture),nonComplianceDetails(settingName)"
 )
+SOFTWARE = f",applicationReports({APP},state)"
+"""More fields, where software is wanted."""
 
 _OWNERS = {"COMPANY_OWNED": Ownership.COMPANY, "PERSONALLY_OWNED": Ownership.PERSONAL}
 _MANAGED = {
@@ -30,6 +36,7 @@ _ENCRYPTED = {
     "ACTIVE": True, "ACTIVE_DEFAULT_KEY": True, "ACTIVE_PER_USER": True, "INACTIVE": False,
     "ACTIVATING": False, "UNSUPPORTED": False,
 }  # fmt: skip
+_PASSCODE = {"passwordPolicies", "passwordRequirements"}
 _EXTRAS = {
     "applied_state": "appliedState",
     "mode": "managementMode",
@@ -38,6 +45,7 @@ _EXTRAS = {
     "account": "user.accountIdentifier",
     "security_patch": "softwareInfo.securityPatchLevel",
     "posture": "securityPosture.devicePosture",
+    "system_update": "softwareInfo.systemUpdateInfo.updateStatus",
 }
 
 
@@ -71,11 +79,27 @@ def device(row: Fields) -> Device:
         lost_mode=_LOST.get(applied or ""),
         encrypted=encrypted,
         passcode_set=settings.flag("isDeviceSecure"),
+        passcode_compliant=_passcode_compliant(row),
         compliant=row.flag("policyCompliant"),
+        antimalware=_antimalware(settings),
         last_check_in=_latest(row.moment("lastStatusReportTime"), row.moment("lastPolicySyncTime")),
         enrolled_at=row.moment("enrollmentTime"),
+        software=apps(row.rows("applicationReports")),
         extras=row.extras(_EXTRAS),
     )
+
+
+def _passcode_compliant(row: Fields) -> bool | None:
+    """A device that keeps to its whole policy keeps to its passcode; else the details tell."""
+    if row.flag("policyCompliant") is True:
+        return True
+    details = [Fields(detail) for detail in row.rows("nonComplianceDetails") or []]
+    return False if any(one.text("settingName") in _PASSCODE for one in details) else None
+
+
+def _antimalware(settings: Fields) -> AntiMalware | None:
+    enforced = settings.flag("verifyAppsEnabled")
+    return None if enforced is None else AntiMalware(enforced, "Google Play Protect")
 
 
 def _id(row: Fields) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from mdm.capabilities import Capability, Confirmation, Effect, Need
 from mdm.connection import ConfigField, VendorInfo
 from mdm.types import Action, Ownership, Platform
+from mdm.vendors._software import FIELD as SOFTWARE
 
 VALID = {
     Action.LOCK: timedelta(days=1),
@@ -120,6 +121,7 @@ INFO = VendorInfo(
     fields=(
         ConfigField("service_account", "Service account key", secret=True, help="Its JSON file."),
         ConfigField("enterprise", "Enterprise", help="Its id: LC… or enterprises/LC…"),
+        SOFTWARE,
     ),
     capabilities=(*_MILD, *_GRAVE),
     to_read=(_RIGHT,),
@@ -128,5 +130,6 @@ INFO = VendorInfo(
     "Management API, make a service account and give it the role Android Management User. Google "
     "has no role and no scope that only reads: keep even the reading key as one that can wipe. "
     "The hardware, network, software and device settings of a device are only told where the "
-    "policy's status reporting asks for them; without the serial number, a device matches nothing.",
+    "policy's status reporting asks for them, as are apps; without the serial number, a device "
+    "matches nothing.",
 )

@@ -20,7 +20,7 @@ from mdm.fields import Fields, read_rows
 from mdm.paging import cursor_of, follow, rows_of
 from mdm.tokens import OAuthToken
 from mdm.types import Action, OutcomeState as State, Ownership
-from mdm.vendors._android_devices import FIELDS, device
+from mdm.vendors._android_devices import FIELDS, SOFTWARE, device
 from mdm.vendors._android_info import INFO as INFO, VALID
 from mdm.vendors._google_login import LOGIN, service_account, throttled
 
@@ -58,6 +58,7 @@ class AndroidManagement:
             connection.door(LOGIN, login=True), "/token",
             service_account(connection, (_SCOPE,)), connection.timing,
         )  # fmt: skip
+        self._fields = FIELDS + (SOFTWARE if connection.settings["software"] == "yes" else "")
         self._client = connection.client(
             connection.door(_API), login, rate=10, burst=20, throttled=throttled
         )
@@ -71,7 +72,7 @@ class AndroidManagement:
         def fetch(cursor: str | None) -> tuple[list[object], str | None]:
             answer = self._client.get(self._at(), {
                 "pageSize": _PAGE, "pageToken": cursor,
-                "fields": f"nextPageToken,devices({FIELDS})",
+                "fields": f"nextPageToken,devices({self._fields})",
             })  # fmt: skip
             return rows_of(answer, self._where, "devices"), cursor_of(answer, "nextPageToken")
 
@@ -80,7 +81,7 @@ class AndroidManagement:
             yield t.Page(devices, cursor, problems)
 
     def device(self, ref: t.DeviceRef) -> t.Device:
-        return self._read(self._client.get(self._at(ref.vendor_id), {"fields": FIELDS}))
+        return self._read(self._client.get(self._at(ref.vendor_id), {"fields": self._fields}))
 
     def _read(self, answer: Answer) -> t.Device:
         devices, problems = read_rows([answer.data], device, id_name="name")

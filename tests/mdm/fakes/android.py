@@ -251,6 +251,8 @@ def _usable(body: dict[str, Any]) -> bool:
 
 def _only(record: Any, fields: str) -> Any:
     """A partial answer: just the asked fields, also one level down, as `fields` has it."""
+    if isinstance(record, list):
+        return [_only(one, fields) for one in record]
     if not isinstance(record, dict):
         return record
     told: dict[str, Any] = {}
