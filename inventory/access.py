@@ -42,6 +42,8 @@ class Permission(StrEnum):
     COMMAND_BULK = "command:bulk"
     PIN_READ = "command:pin"
     PLACE_READ = "command:place"
+    CUSTODY_READ = "custody:read"
+    CUSTODY_WRITE = "custody:write"
     HOLD_READ = "hold:read"
     HOLD_WRITE = "hold:write"
     POLICY_WRITE = "policy:write"
@@ -69,10 +71,11 @@ _TECHNICIAN = _LOOK | {
     _P.ASSET_WRITE, _P.ASSET_BULK, _P.ASSET_RETIRE, _P.DISCOVERY_READ, _P.DISCOVERY_RUN,
     _P.DISCOVERY_REVIEW, _P.PERSON_READ, _P.JOB_READ, _P.MDM_READ, _P.COMMAND_REQUEST,
     _P.COMMAND_REQUEST_DESTRUCTIVE, _P.COMMAND_APPROVE, _P.PIN_READ, _P.HOLD_READ,
+    _P.CUSTODY_READ, _P.CUSTODY_WRITE,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.HELPDESK: frozenset(_LOOK | {_P.DISCOVERY_READ, _P.MDM_READ}),
+    Role.HELPDESK: frozenset(_LOOK | {_P.DISCOVERY_READ, _P.MDM_READ, _P.CUSTODY_READ}),
     Role.TECHNICIAN: frozenset(_TECHNICIAN),
     Role.COORDINATOR: frozenset(Permission),
     Role.SUPERINTENDENT: frozenset(
@@ -80,7 +83,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {_P.AUDIT_READ, _P.ACCOUNT_READ, _P.DISCOVERY_READ, _P.MDM_READ, _P.HOLD_READ,
            _P.HOLD_WRITE, _P.COMMAND_APPROVE, _P.BREAKER_CLOSE}
     ),
-    Role.SCHOOL_ADMINISTRATOR: frozenset(_LOOK | {_P.PERSON_READ, _P.MDM_READ, _P.HOLD_READ}),
+    Role.SCHOOL_ADMINISTRATOR: frozenset(
+        _LOOK | {_P.PERSON_READ, _P.MDM_READ, _P.HOLD_READ, _P.CUSTODY_READ}
+    ),
     Role.AUDITOR: frozenset(
         {_P.SELF, _P.ASSET_READ, _P.SITE_READ, _P.AUDIT_READ, _P.ACCOUNT_READ, _P.JOB_READ,
          _P.DISCOVERY_READ, _P.SETTINGS_READ, _P.MDM_READ, _P.HOLD_READ}

@@ -44,6 +44,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.people.api",
     "inventory.labels.api",
     "inventory.notices.api",
+    "inventory.custody.api",
+    "inventory.custody.carts_api",
     "inventory.discovery.networks_api",
     "inventory.discovery.sweeps_api",
     "inventory.discovery.findings_api",

@@ -18,6 +18,7 @@ from inventory.commands import (
     guard_models as command_guards,
     models as commands,
 )
+from inventory.custody import models as custody
 from inventory.desk import models as views
 from inventory.discovery import (
     finding_models as findings,
@@ -47,6 +48,7 @@ MODULES = (
     sightings,
     attachments,
     holds,
+    custody,
     discovery,
     findings,
     readings,

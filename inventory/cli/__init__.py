@@ -43,6 +43,7 @@ cli = LazyGroup(
         "assets": "inventory.cli.assets:assets",
         "audit": "inventory.cli.admin:audit_group",
         "credentials": "inventory.cli.networks:credentials",
+        "custody": "inventory.cli.custody:custody",
         "discover": "inventory.cli.discover:discover",
         "discoveries": "inventory.cli.sweep:discoveries",
         "init": "inventory.cli.admin:init",

@@ -47,6 +47,8 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "command:bulk": _l("Ask for commands to many devices at once"),
         "command:pin": _l("See the PIN of a locked device"),
         "command:place": _l("See where a lost device is"),
+        "custody:read": _l("See who has which device"),
+        "custody:write": _l("Hand devices out and take them back"),
         "hold:read": _l("See holds"),
         "hold:write": _l("Put devices and people on hold, and end it"),
         "policy:write": _l("Change the limits of remote commands"),
