@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from mdm.fields import Fields
 from mdm.identifiers import imeis, macs, meids
-from mdm.types import Device, Ownership, Platform
+from mdm.types import AntiMalware, Device, Ownership, Platform
 
 FIELDS = (
     "id", "deviceName", "serialNumber", "imei", "meid", "wiFiMacAddress", "manufacturer", "model",
@@ -33,6 +33,11 @@ _MANAGED = {
     "managed": True, "unhealthy": True, "retirePending": True, "retireFailed": True,
     "retireCanceled": True, "wipePending": True, "wipeFailed": True, "wipeCanceled": True,
     "deletePending": True, "discovered": False,
+}  # fmt: skip
+# The state that a partner for threat defence tells; of a compromised device not even that.
+_GUARDED = {
+    "activated": True, "secured": True, "lowSeverity": True, "mediumSeverity": True,
+    "highSeverity": True, "deactivated": False, "unresponsive": False, "misconfigured": False,
 }  # fmt: skip
 
 
@@ -59,6 +64,7 @@ def device(row: Fields) -> Device:
         state=state,
         encrypted=row.flag("isEncrypted"),
         compliant=_COMPLIANT.get(row.text("complianceState") or ""),
+        antimalware=_antimalware(row),
         assigned_user=row.text("userPrincipalName"),
         last_check_in=row.moment("lastSyncDateTime"),
         enrolled_at=row.moment("enrolledDateTime"),
@@ -76,6 +82,12 @@ def device(row: Fields) -> Device:
             }
         ),
     )
+
+
+def _antimalware(row: Fields) -> AntiMalware | None:
+    """Only told where the district has such a partner; Defender itself takes a request a device."""
+    guarded = _GUARDED.get(row.text("partnerReportedThreatState") or "")
+    return None if guarded is None else AntiMalware(guarded)
 
 
 def _platform(row: Fields) -> Platform:

@@ -7,7 +7,19 @@ import pytest
 
 from mdm import errors
 from mdm.connection import Access
-from mdm.types import Action, Command, Device, OutcomeState, Ownership, Place, Platform, Receipt
+from mdm.fields import Fields
+from mdm.types import (
+    Action,
+    AntiMalware,
+    Command,
+    Device,
+    OutcomeState,
+    Ownership,
+    Place,
+    Platform,
+    Receipt,
+)
+from mdm.vendors._intune_devices import device
 from mdm.vendors.intune import INFO
 from tests.mdm.contract.world import World
 from tests.mdm.fakes.http import Fault
@@ -198,3 +210,26 @@ def test_a_cursor_of_another_list_is_refused(world: World) -> None:
         with pytest.raises(errors.ResumeRefused):
             world.pages(resume=world.fake.url + elsewhere)
     assert not world.fake.calls
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("secured", AntiMalware(True)),
+        ("activated", AntiMalware(True)),
+        ("highSeverity", AntiMalware(True)),
+        ("deactivated", AntiMalware(False)),
+        ("misconfigured", AntiMalware(False)),
+        ("unresponsive", AntiMalware(False)),
+        ("compromised", None),
+        ("unknown", None),
+        (None, None),
+    ],
+)
+def test_the_threat_defence_of_a_partner_is_antimalware(
+    word: str | None, expected: AntiMalware | None
+) -> None:
+    """That the device is under threat does not say that nobody guards it, and the other way."""
+    row = {"id": "1", "partnerReportedThreatState": word}
+    found = device(Fields(row))
+    assert (found.antimalware, found.extras.get("threat")) == (expected, word)
