@@ -2,8 +2,12 @@
 
 The vendor lists what it was told to do, so that a lost wipe can be found there, and may be sent
 again where it is not. The same harness finds devices erased twice when nobody looks first.
+
+On SQLite 208 wipes; on PostgreSQL fewer, for the sake of time, and by hand as many as one likes:
+HOMEROOM_KILL_WAVES=8 pytest test_kill.py --db postgresql --timeout=600
 """
 
+import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,7 +20,8 @@ from tests.inventory.commands.crash import killed_worker, widen, worker
 from tests.inventory.commands.world import World
 from tests.mdm.fakes.http import Call, Fault
 
-WAVE, WAVES, KILLS = 26, 8, 6
+WAVE, KILLS = 26, 6
+WAVES = {"sqlite": 8, "postgresql": 3}
 FAULTS = (Fault.ERROR, Fault.ERROR_AFTER, Fault.DROP, Fault.DROP_AFTER, Fault.SLOW_AFTER)
 DONE = {S.DISPATCHED, S.ACKNOWLEDGED, S.VERIFIED}
 ON_THE_WAY = {S.COOLING_OFF, S.READY, S.DISPATCHING, S.UNCERTAIN}
@@ -34,7 +39,7 @@ class Tally:
 
 
 def _run(world: World, *, waves: int, naive: bool) -> Tally:
-    chance, tally, commands = random.Random(11), Tally(), list[DeviceCommand]()
+    chance, tally = random.Random(11), Tally()
     world.fake.slowness = 0.4
     widen(world)
     world.minute()
@@ -47,7 +52,6 @@ def _run(world: World, *, waves: int, naive: bool) -> Tally:
 
     for start in range(0, len(assets), WAVE):
         wave = [world.wiped(asker, other, asset) for asset in assets[start : start + WAVE]]
-        commands += wave
         for fault in FAULTS:
             world.fake.fail(fault, 2, on=acting)
         world.clock.forward(minutes=15)
@@ -57,7 +61,9 @@ def _run(world: World, *, waves: int, naive: bool) -> Tally:
         world.fake.heal()
         _finish(world, wave, naive=naive)
         world.clock.forward(hours=25)
-    _count(world, commands, tally)
+        _count(world, wave, tally)
+        if naive and tally.twice:
+            break
     return tally
 
 
@@ -83,18 +89,20 @@ def _count(world: World, commands: list[DeviceCommand], tally: Tally) -> None:
             tally.lost.append(f"{command.vendor_id}: erased, and {state}")
 
 
-def test_no_wipe_is_lost_and_none_is_sent_twice(furnish: Furnish) -> None:
+def test_no_wipe_is_lost_and_none_is_sent_twice(furnish: Furnish, backend: str) -> None:
+    waves = int(os.environ.get("HOMEROOM_KILL_WAVES", WAVES[backend]))
     world = furnish(800, "intune", read=0.2, lists=frozenset({"intune"}))
-    tally = _run(world, waves=WAVES, naive=False)
+    tally = _run(world, waves=waves, naive=False)
     print(tally)
-    assert tally.wipes >= 200
-    assert tally.kills >= 20
+    assert tally.wipes == WAVE * waves
+    assert tally.kills >= 3 * waves
     assert tally.asking <= tally.wipes // 20, "a proof of little: most of them wait for a person"
     assert (tally.lost, tally.twice) == ([], [])
 
 
 def test_the_harness_finds_double_wipes_when_nobody_looks(furnish: Furnish) -> None:
+    """Mostly in the first wave; which answers are lost depends on the moment of the kill."""
     world = furnish(400, "intune", read=0.2, lists=frozenset({"intune"}))
-    tally = _run(world, waves=1, naive=True)
+    tally = _run(world, waves=4, naive=True)
     print(tally)
     assert tally.twice

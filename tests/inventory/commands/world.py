@@ -162,6 +162,11 @@ class World:
         with self.database.unit(write=False) as db:
             return [row.asset_id for row in db.exec(query) if row.asset_id is not None]
 
+    def rows(self) -> Sequence[MdmDevice]:
+        """What we know of every device."""
+        with self.database.unit(write=False) as db:
+            return db.exec(select(MdmDevice).order_by(col(MdmDevice.id))).all()
+
     def device_id(self, asset_id: int) -> str:
         """The vendor's id of an asset's device."""
         with self.database.unit(write=False) as db:
