@@ -49,6 +49,7 @@ class Permission(StrEnum):
     POLICY_WRITE = "policy:write"
     BREAKER_CLOSE = "breaker:close"
     NOTICE_WRITE = "notice:write"
+    ENROL = "device:enrol"
     SELF = "self"
 
 
@@ -72,6 +73,7 @@ _TECHNICIAN = _LOOK | {
     _P.DISCOVERY_REVIEW, _P.PERSON_READ, _P.JOB_READ, _P.MDM_READ, _P.COMMAND_REQUEST,
     _P.COMMAND_REQUEST_DESTRUCTIVE, _P.COMMAND_APPROVE, _P.PIN_READ, _P.HOLD_READ,
     _P.CUSTODY_READ, _P.CUSTODY_WRITE,
+    _P.ENROL,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -93,7 +95,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: frozenset({_P.SELF}),
     Role.INTEGRATION: frozenset(
         {_P.SELF, _P.LOOKUP, _P.ASSET_READ, _P.ASSET_WRITE, _P.ASSET_BULK, _P.SITE_READ,
-         _P.MDM_READ, _P.COMMAND_REQUEST}
+         _P.MDM_READ, _P.COMMAND_REQUEST, _P.ENROL}
     ),
 }  # fmt: skip
 

@@ -43,6 +43,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.accounts.sites_api",
     "inventory.people.api",
     "inventory.labels.api",
+    "inventory.enrolment.api",
     "inventory.notices.api",
     "inventory.custody.api",
     "inventory.custody.carts_api",

@@ -26,6 +26,7 @@ from inventory.discovery import (
     reading_models as readings,
 )
 from inventory.engine import models as engine
+from inventory.enrolment import models as enrolment
 from inventory.fleet import hook_models as hooks, models as fleet
 from inventory.http import models as http
 from inventory.labels import models as labels
@@ -55,6 +56,7 @@ MODULES = (
     fleet,
     hooks,
     labels,
+    enrolment,
     commands,
     command_guards,
     command_escrow,

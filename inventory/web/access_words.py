@@ -54,6 +54,7 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "policy:write": _l("Change the limits of remote commands"),
         "breaker:close": _l("Let remote commands go on after a stop"),
         "notice:write": _l("Set up notices and webhooks"),
+        "device:enrol": _l("Enrol computers by a script"),
         "self": _l("See and change their own account"),
     },
     "permission_group": {

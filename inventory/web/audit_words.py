@@ -62,6 +62,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "network.changed": _l("Network changed"),
         "network.created": _l("Network added"),
         "network.deleted": _l("Network deleted"),
+        "device.enrolled": _l("Computer enrolled by its script"),
         "cart.created": _l("Cart added"),
         "custody.extended": _l("Due date moved"),
         "custody.given": _l("Device handed out"),
