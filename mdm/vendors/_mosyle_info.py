@@ -98,6 +98,7 @@ INFO = VendorInfo(
     "Every login also takes the email address and the password of an administrator: make one that "
     "nobody else uses, with the fewest permissions (Mosyle's names of them differ from those "
     "here). Make one administrator that reads and another one that acts, each with a token of its "
-    "own. Mosyle Business has another API and is not supported.",
+    "own. Mosyle Business has another API and is not supported. Mosyle's list tells neither "
+    "administrators nor software, encryption or passcodes.",
     tags_on=_MAC | _TV | _MOBILE,
 )

@@ -108,7 +108,8 @@ INFO = VendorInfo(
     "when they next check in, and send a sync to each to learn what it is. What other tools ask "
     "with SecurityInfo is heard too: whether there is a passcode, and encryption. There is "
     "one API key, and whoever has it can wipe: give it to the worker only. User Enrolments count "
-    "as personal, supervised devices as the district's.",
+    "as personal, supervised devices as the district's. A device's software and users are not "
+    "kept: its answer does not tell whether all of them were asked for.",
     incremental=True,
     tells=True,
 )
