@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -110,6 +111,24 @@ def test_a_call_that_comes_twice_changes_nothing(nano: Nano) -> None:
     before = nano.kept()
     assert nano.fake.post(body, nano.fake.signed(body)) == 204
     assert nano.kept() == before
+
+
+def test_a_call_that_comes_many_times_at_once_counts_once(nano: Nano) -> None:
+    receipt = nano.lock()
+    bodies = [answer(nano, receipt, event_id=f"e{number}") for number in (1, 2)]
+    app = nano.client.application
+
+    def post(number: int) -> int:
+        body = bodies[number % 2]
+        told = app.test_client().post(nano.path, data=body, headers=nano.fake.signed(body))
+        return told.status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(post, range(12))) == {204}
+    kept = [key for key, _ in nano.kept()]
+    told = sorted(key for key in kept if key in {"event|e1", "event|e2"})
+    assert told == ["event|e1", "event|e2"]
+    assert nano.state(receipt) is State.VERIFIED
 
 
 def test_an_answer_before_the_command_was_accepted_is_not_lost(nano: Nano) -> None:
