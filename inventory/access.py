@@ -28,6 +28,9 @@ class Permission(StrEnum):
     SITE_READ = "site:read"
     SITE_WRITE = "site:write"
     PERSON_READ = "person:read"
+    PERSON_WRITE = "person:write"
+    PERSON_IMPORT = "person:import"
+    PERSON_APPROVE = "person:approve"
     ACCOUNT_READ = "account:read"
     ACCOUNT_WRITE = "account:write"
     TOKEN_OWN = "token:own"
@@ -72,8 +75,8 @@ _TECHNICIAN = _LOOK | {
     _P.ASSET_WRITE, _P.ASSET_BULK, _P.ASSET_RETIRE, _P.DISCOVERY_READ, _P.DISCOVERY_RUN,
     _P.DISCOVERY_REVIEW, _P.PERSON_READ, _P.JOB_READ, _P.MDM_READ, _P.COMMAND_REQUEST,
     _P.COMMAND_REQUEST_DESTRUCTIVE, _P.COMMAND_APPROVE, _P.PIN_READ, _P.HOLD_READ,
+    _P.PERSON_WRITE, _P.ENROL,
     _P.CUSTODY_READ, _P.CUSTODY_WRITE,
-    _P.ENROL,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -42,6 +42,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.accounts.audit_api",
     "inventory.accounts.sites_api",
     "inventory.people.api",
+    "inventory.people.roster_api",
+    "inventory.people.recovery_api",
     "inventory.labels.api",
     "inventory.enrolment.api",
     "inventory.notices.api",

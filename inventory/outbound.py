@@ -8,7 +8,7 @@ always verified.
 import contextlib
 import ipaddress
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
 import requests
@@ -61,15 +61,24 @@ class Server:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         """The decoded answer. Raises the `HomeroomError` that the server's problem describes."""
+        return self._asked(
+            method, path, headers,
+            params={k: v for k, v in (query or {}).items() if v is not None}, json=body,
+        )  # fmt: skip
+
+    def upload(self, path: str, file: BinaryIO, name: str, fields: Mapping[str, str]) -> Any:
+        """Post a file as multipart/form-data, with these fields beside it. Raises as `call`."""
+        return self._asked("POST", path, None, files={"file": (name, file)}, data=dict(fields))
+
+    def _asked(self, method: str, path: str, headers: Mapping[str, str] | None, **sent: Any) -> Any:
         try:
             answer = self._http.request(
                 method,
                 f"{self.url}/api/v1{path}",
-                params={k: v for k, v in (query or {}).items() if v is not None},
-                json=body,
                 headers=dict(headers or {}),
                 timeout=TIMEOUT,
                 allow_redirects=False,
+                **sent,
             )
         except requests.RequestException as failed:
             raise Unavailable(f"{self.url} does not answer ({type(failed).__name__})") from failed

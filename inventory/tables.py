@@ -31,7 +31,7 @@ from inventory.fleet import hook_models as hooks, models as fleet
 from inventory.http import models as http
 from inventory.labels import models as labels
 from inventory.notices import models as notices
-from inventory.people import models as people
+from inventory.people import models as people, roster_models as rosters
 from inventory.sites import models as sites
 
 MODULES = (
@@ -44,6 +44,7 @@ MODULES = (
     preferences,
     notices,
     people,
+    rosters,
     catalog,
     assets,
     sightings,

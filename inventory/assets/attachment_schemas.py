@@ -1,26 +1,14 @@
 """What the API accepts and shows of an asset's files."""
 
-from typing import Any
-
-from flask_smorest.fields import Upload
-from marshmallow import ValidationError, fields, validate
-from werkzeug.datastructures import FileStorage
+from marshmallow import fields, validate
 
 from inventory.assets.attachment_models import Attachment
 from inventory.assets.attachments import MAX_CAPTION
 from inventory.assets.previews import SIZES
 from inventory.assets.schemas import Lines
+from inventory.http.multipart import FilePart
 from inventory.http.paging import PageArgs, page_of
 from inventory.schema import ObjectSchema, TableSchema, Text
-
-
-class FilePart(Upload):  # type: ignore[misc]  # flask-smorest is untyped
-    """A part with a file name; a plain field of that name is none."""
-
-    def _deserialize(self, value: Any, *given: Any, **options: Any) -> FileStorage:
-        if not isinstance(value, FileStorage) or not value.filename:
-            raise ValidationError("must be a file with a name")
-        return value
 
 
 class FileUpload(ObjectSchema):

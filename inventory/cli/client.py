@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 from urllib.parse import quote
 
 import click
@@ -38,6 +38,8 @@ class Api(Protocol):
         headers: Mapping[str, str] | None = None,
     ) -> Any: ...
 
+    def upload(self, path: str, file: BinaryIO, name: str, fields: Mapping[str, str]) -> Any: ...
+
 
 class Here:
     """This installation, through its own application; nothing is sent."""
@@ -54,14 +56,23 @@ class Here:
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        answer = self._client.open(
-            f"/api/v1{path}",
-            method=method,
+        return self._asked(
+            method, path,
             query_string={k: v for k, v in (query or {}).items() if v is not None},
             headers=dict(headers or {}),
             data=None if body is None else json.dumps(body),
             content_type=None if body is None else "application/json",
+        )  # fmt: skip
+
+    def upload(self, path: str, file: BinaryIO, name: str, fields: Mapping[str, str]) -> Any:
+        return self._asked("POST", path, data={**fields, "file": (file, name)})
+
+    def _asked(self, method: str, path: str, **sent: Any) -> Any:
+        answer = self._client.open(
+            f"/api/v1{path}",
+            method=method,
             environ_overrides={OPERATOR: operator(), "REMOTE_ADDR": "local"},
+            **sent,
         )
         if answer.status_code < 400:
             return answer.get_json() if answer.data else None

@@ -5,8 +5,9 @@ from typing import Any
 
 import marshmallow as ma
 from flask import request
+from flask_smorest.fields import Upload
 from webargs.multidictproxy import MultiDictProxy
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, FileStorage
 
 from inventory.errors import InvalidInput, StorageFull, Unavailable
 from inventory.http.blueprint import StrictParser
@@ -37,6 +38,15 @@ def receive() -> None:
         if broken.errno in _FULL:
             raise StorageFull("the disk for incoming files is full; nothing was kept") from broken
         raise Unavailable("the file could not be received; try again") from broken
+
+
+class FilePart(Upload):  # type: ignore[misc]  # flask-smorest is untyped
+    """A part with a file name; a plain field of that name is none."""
+
+    def _deserialize(self, value: Any, *given: Any, **options: Any) -> FileStorage:
+        if not isinstance(value, FileStorage) or not value.filename:
+            raise ma.ValidationError("must be a file with a name")
+        return value
 
 
 class MultipartParser(StrictParser):

@@ -4,7 +4,12 @@ from marshmallow import fields
 
 from inventory.http.paging import PageArgs
 from inventory.people.models import Person, PersonRole
-from inventory.schema import ROW_ID, TableSchema, Text
+from inventory.schema import ROW_ID, ObjectSchema, TableSchema, Text
+
+SHOWN = (
+    "id", "sourced_id", "role", "given_name", "family_name", "site_id", "grade", "homeroom",
+    "active", "temporary", "version",
+)  # fmt: skip
 
 
 class PersonView(TableSchema):
@@ -12,10 +17,33 @@ class PersonView(TableSchema):
 
     class Meta(TableSchema.Meta):
         model = Person
-        fields = (
-            "id", "sourced_id", "role", "given_name", "family_name", "site_id", "grade", "active",
-            "version",
-        )  # fmt: skip
+        fields = SHOWN
+
+
+class OnePerson(TableSchema):
+    """Somebody, with the other schools that they are at."""
+
+    other_site_ids = fields.List(fields.Integer(), required=True)
+
+    class Meta(TableSchema.Meta):
+        model = Person
+        fields = (*SHOWN, "other_site_ids", "account_id")
+
+
+class TemporaryPerson(ObjectSchema):
+    """Somebody whom the roster does not know yet."""
+
+    role = fields.Enum(PersonRole, by_value=True, required=True)
+    given_name = Text(max_length=120, min_length=1, required=True)
+    family_name = Text(max_length=120, min_length=1, required=True)
+    site_id = fields.Integer(required=True, validate=ROW_ID)
+    grade = Text(max_length=20, load_default="")
+
+
+class AccountLink(ObjectSchema):
+    """With which account somebody signs in here."""
+
+    account_id = fields.Integer(required=True, allow_none=True, validate=ROW_ID)
 
 
 class PersonArgs(PageArgs):

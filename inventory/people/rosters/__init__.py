@@ -1,0 +1,1 @@
+"""Reading the files of student information systems: rows in, people out. Knows no database."""
