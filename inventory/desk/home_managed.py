@@ -124,4 +124,5 @@ def _count_differing(db: Session, reach: Reach) -> int:
     )
     within = sa.or_(reach.within(col(c.site_id)), reach.within(col(a.site_id)))
     few = query.where(listing.differs(), within).limit(MOST).subquery()
-    return db.execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
+    number: int = db.execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
+    return number

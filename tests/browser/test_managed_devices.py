@@ -150,7 +150,7 @@ def test_a_webhook_is_changed_and_its_secret_renewed(page: Page, own: tuple[obje
     page.goto(f"/notices/targets/{target}/edit")
     heading(page, "Change a webhook")
     page.get_by_label("Name").fill("Chat of the technicians")
-    page.get_by_label("It is called").uncheck()
+    page.get_by_label("Switched on").uncheck()
     page.locator("main form button.btn-primary").click()
     heading(page, "Notices")
     row = page.locator("tbody tr", has_text="Chat of the technicians")
