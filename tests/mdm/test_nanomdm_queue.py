@@ -129,7 +129,7 @@ TOPICS = st.sampled_from(
     ["mdm.Connect", "mdm.TokenUpdate", "mdm.CheckOut", "mdm.Authenticate", "x"]
 )
 LOOSE = settings(max_examples=150, deadline=None,
-                 suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+                 suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 
 
 @LOOSE

@@ -131,7 +131,7 @@ def filters(places: District) -> st.SearchStrategy[AssetFilter]:
 @settings(
     max_examples=60,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 def test_a_count_is_the_length_of_the_list_behind_it(
