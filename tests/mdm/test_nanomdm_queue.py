@@ -128,8 +128,10 @@ NAMES = st.sampled_from(["UDID", "Status", "CommandUUID", "QueryResponses", "Sec
 TOPICS = st.sampled_from(
     ["mdm.Connect", "mdm.TokenUpdate", "mdm.CheckOut", "mdm.Authenticate", "x"]
 )
-LOOSE = settings(max_examples=150, deadline=None,
-                 suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+LOOSE = settings(
+    max_examples=150, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
 
 
 @LOOSE
