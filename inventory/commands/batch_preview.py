@@ -18,6 +18,7 @@ from inventory.commands import batches, effects, planning
 from inventory.commands.batches import BatchPlan
 from inventory.commands.devices import Target, targets_by_asset
 from inventory.commands.effects import CLASS_OF
+from inventory.commands.gathering import Gathered
 from inventory.commands.models import CommandBatch, DeviceCommand
 from inventory.commands.planning import Plan
 from inventory.commands.policy import Policy
@@ -120,7 +121,8 @@ def preview(
     actor.require_anywhere(Permission.COMMAND_BULK)
     policy = policy_in_force(db)
     assets = visible(db, actor, asset_ids)
-    lines = [_line(db, actor, asset, action, len(assets), now) for asset in assets]
+    around = Gathered(db, actor, [asset.id for asset in assets], now=now)
+    lines = [_line(db, actor, asset, action, len(assets), around, now) for asset in assets]
     lines = _unobstructed(db, lines)
     asked = tuple(line for line in lines if not line.why_not)
     plans = tuple(line.plan for line in asked if line.plan is not None)
@@ -173,11 +175,14 @@ def _place(target: Target | None, action: Action, order: Sequence[Effect]) -> in
 
 
 def _line(
-    db: Session, actor: Actor, asset: Asset, action: Action, many: int, now: datetime
-) -> Line:
+    db: Session, actor: Actor, asset: Asset, action: Action, many: int, around: Gathered,
+    now: datetime,
+) -> Line:  # fmt: skip
     if not actor.may(Permission.COMMAND_BULK, asset.site_id):
         return Line(asset, None, (NOT_HERE,))
-    plan = planning.prepare(db, actor, asset, action, batch=max(many, LEAST), now=now)
+    plan = planning.prepare(
+        db, actor, asset, action, batch=max(many, LEAST), around=around, now=now
+    )
     return Line(asset, plan, plan.why_not)
 
 

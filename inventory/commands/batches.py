@@ -13,6 +13,7 @@ from inventory.assets.words import entered, wrong
 from inventory.audit import service as audit
 from inventory.commands import planning, requesting
 from inventory.commands.binding import digest_of
+from inventory.commands.gathering import Gathered
 from inventory.commands.models import CommandBatch, DeviceCommand
 from inventory.commands.policy import Policy
 from inventory.commands.policy_values import policy_in_force
@@ -73,12 +74,15 @@ def plan_batch(
     policy = policy_in_force(db)
     wanted = _checked(asset_ids, policy)
     plans, why_not = [], {}
+    around = Gathered(db, actor, wanted, now=now)
     with reach.holding(db, wanted) as found:
         for asset_id in wanted:
             asset = found.get(asset_id)
             if asset is None or not actor.may(Permission.COMMAND_BULK, asset.site_id):
                 raise NotFound(f"there is no asset {asset_id}")
-            plan = planning.prepare(db, actor, asset, action, batch=len(wanted), now=now)
+            plan = planning.prepare(
+                db, actor, asset, action, batch=len(wanted), around=around, now=now
+            )
             plans.append(plan)
             if not plan.possible:
                 why_not[asset_id] = f"{asset.tag}: {'; '.join(plan.why_not)}"

@@ -9,7 +9,13 @@ from inventory.access import Permission
 from inventory.assets import holds
 from inventory.commands import breaker, budgets, effects, planning
 from inventory.commands.binding import binding_of, ref_of
-from inventory.commands.devices import Target, meant_and_found, target_named, targets_of
+from inventory.commands.devices import (
+    Target,
+    meant_and_found,
+    shares_serial,
+    target_named,
+    targets_of,
+)
 from inventory.commands.models import DeviceCommand
 from inventory.commands.moving import DELIVERY, hold, move
 from inventory.commands.onward import agreed, approvers_of
@@ -143,7 +149,9 @@ def _unseen(
     policy = policy_in_force(db)
     cautions = [
         caution
-        for caution in planning.warnings_of(db, target, known, capability, policy, now=now)
+        for caution in planning.warnings_of(
+            target, known, capability, policy, shared=shares_serial(db, target), now=now
+        )
         if caution.confirm
     ]
     user = found.device.assigned_user if found.device else target.assigned_user

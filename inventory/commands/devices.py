@@ -96,15 +96,28 @@ def fleet_size(db: Session) -> int:
 
 def shares_serial(db: Session, target: Target) -> bool:
     """Whether another device that has not left has the same serial number."""
-    if not target.ref.serial:
-        return False
-    query = select(MdmDevice.id).where(
-        MdmDevice.serial == target.ref.serial,
-        MdmDevice.id != target.device_id,
-        col(MdmDevice.gone_at).is_(None),
-        sa.or_(col(MdmDevice.asset_id).is_(None), col(MdmDevice.asset_id) != target.asset_id),
-    )
-    return db.exec(query.limit(1)).first() is not None
+    return bool(serials_shared(db, [target]))
+
+
+def serials_shared(db: Session, targets: Sequence[Target]) -> frozenset[int]:
+    """Ids of those of these devices whose serial number the device of another asset has too."""
+    by_serial: dict[str, list[Target]] = {}
+    for target in targets:
+        if target.ref.serial:
+            by_serial.setdefault(target.ref.serial, []).append(target)
+    serials, found = list(by_serial), set()
+    for start in range(0, len(serials), _CHUNK):
+        query = select(MdmDevice.serial, MdmDevice.id, MdmDevice.asset_id).where(
+            col(MdmDevice.serial).in_(serials[start : start + _CHUNK]),
+            col(MdmDevice.gone_at).is_(None),
+        )
+        for serial, id_, asset_id in db.exec(query):
+            found |= {
+                target.device_id
+                for target in by_serial[serial]
+                if id_ != target.device_id and (asset_id is None or asset_id != target.asset_id)
+            }
+    return frozenset(found)
 
 
 def being_wiped(db: Session) -> list[Target]:

@@ -3,6 +3,7 @@
 Asking goes through the same function, so that a plan and a request cannot disagree.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,14 +11,14 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission
-from inventory.assets import holds, reach
+from inventory.assets import reach
 from inventory.assets.kinds import Status
 from inventory.assets.models import Asset
-from inventory.commands import breaker, budgets, effects
+from inventory.commands import effects
 from inventory.commands.binding import purpose_of
-from inventory.commands.devices import Target, shares_serial, targets_of
+from inventory.commands.devices import Target
+from inventory.commands.gathering import Gathered
 from inventory.commands.policy import Asked, Policy, Rules, rules_for
-from inventory.commands.policy_values import policy_in_force
 from inventory.errors import InvalidInput
 from mdm import errors as mdm_errors, registry
 from mdm.capabilities import Capability, Need, capability_for
@@ -107,11 +108,15 @@ def prepare(
     device_id: int | None = None,
     skip_cool_off: bool = False,
     batch: int = 1,
+    around: Gathered | None = None,
     now: datetime,
 ) -> Plan:
-    """The plan for an asset that the caller may see; `batch`: devices asked for together."""
-    policy = policy_in_force(db)
-    known = targets_of(db, asset.id)
+    """The plan for an asset that the caller may see; `batch`: devices asked for together.
+
+    `around`: what was read for all of them; the asset is among those.
+    """
+    around = around or Gathered(db, actor, [asset.id], now=now)
+    known = around.targets.get(asset.id, [])
     target = _chosen(known, device_id)
     empty = Plan(asset, action, target, None, Rules(0, timedelta()), (), ())
     if target is None:
@@ -122,50 +127,58 @@ def prepare(
         why = f"{target.label} cannot do this on such a device"
         return replace(empty, why_not=(why,), alternatives=alternatives)
     effect = capability.effect
-    held = holds.active_hold(db, asset.id) is not None
-    why_not = _why_not(actor, asset, target, capability, held=held)
-    if effect.destructive and not why_not and breaker.is_open(db):
-        why_not.append(STOPPED)
+    held = asset.id in around.held
+    why_not = _why_not(actor, asset, target, capability, around)
     asked = Asked(
         effect, target.ref.ownership, proxy=actor.kind != "account", batch=batch,
-        locks=budgets.free_locks(db, actor, now=now),
+        locks=around.free_locks,
         stolen=skip_cool_off and asset.status is Status.STOLEN,
     )  # fmt: skip
     return Plan(
-        asset, action, target, capability, rules_for(policy, asked), tuple(why_not),
-        warnings_of(db, target, known, capability, policy, now=now),
+        asset, action, target, capability, rules_for(around.policy, asked), tuple(why_not),
+        warnings_of(target, known, capability, around.policy,
+                    shared=target.device_id in around.shared, now=now),
         alternatives if why_not else (), held,
         purpose_of(asset.id, target.key, target.ref, action, effect),
-        budgets.left_for(db, actor, policy, now=now) if effect.destructive else 0,
+        around.budget if effect.destructive else 0,
     )  # fmt: skip
 
 
 def capability_of(target: Target, action: Action) -> Capability | None:
     """What the vendor can do to this very device, None where it cannot."""
     try:
-        known = registry.vendor(target.vendor).capabilities
+        known = _capabilities(target.vendor)
     except mdm_errors.Invalid:
         return None
     return capability_for(known, action, target.ref.platform, target.ref.ownership)
 
 
+@functools.cache
+def _capabilities(vendor: str) -> tuple[Capability, ...]:
+    """The registry looks into its folder at each call, and a batch asks thousands of times."""
+    return tuple(registry.vendor(vendor).capabilities)
+
+
 def warnings_of(
-    db: Session,
     target: Target,
     known: Sequence[Target],
     capability: Capability,
     policy: Policy,
     *,
+    shared: bool,
     now: datetime,
 ) -> tuple[Caution, ...]:
-    """What a person should know of the device before something is done to it."""
+    """What a person should know of the device before something is done to it.
+
+    `shared`: whether another asset's device has its serial number.
+    """
     grave = capability.effect.destructive
     found = []
     heard = target.last_check_in
     if heard is None or heard < now - timedelta(days=policy.stale_days):
         when = f"last heard of on {heard:%Y-%m-%d}" if heard else "never heard of"
         found.append(Caution(STALE, f"The device was {when}.", grave))
-    if shares_serial(db, target):
+    if shared:
         text = f"Another device has the serial number {target.ref.serial} too."
         found.append(Caution(SERIAL, text, grave))
     if len(known) > 1:
@@ -181,7 +194,7 @@ def warnings_of(
 
 
 def _why_not(
-    actor: Actor, asset: Asset, target: Target, capability: Capability, *, held: bool
+    actor: Actor, asset: Asset, target: Target, capability: Capability, around: Gathered
 ) -> list[str]:
     effect = capability.effect
     why_not = [] if target.enabled else [f"the connection {target.label} is switched off"]
@@ -191,10 +204,12 @@ def _why_not(
     barred = effects.forbidden_on(effect, target.ref.ownership)
     if barred:
         why_not.append(barred)
-    if effect.destructive and held:
+    if effect.destructive and asset.id in around.held:
         why_not.append("a hold is in force on this device: it must not be erased or retired")
     if Need.SUPERVISED in capability.needs and target.ref.supervised is not True:
         why_not.append("the device is not supervised, and the vendor needs that")
+    if effect.destructive and not why_not and around.stopped:
+        why_not.append(STOPPED)
     return why_not
 
 

@@ -12,10 +12,11 @@ from inventory.assets.hold_models import HoldKind
 from inventory.assets.kinds import Category
 from inventory.assets.models import Asset
 from inventory.assets.service import AssetDraft, create
+from inventory.commands import batch_preview
 from inventory.commands.guard_models import PolicyValue
 from inventory.sites import service as sites
 from inventory.sites.models import SiteKind
-from mdm.types import Ownership
+from mdm.types import Action, Ownership
 from tests.inventory.commands.batch_forms import (
     HOSTILE,
     NEW,
@@ -30,6 +31,7 @@ from tests.inventory.commands.batch_forms import (
 from tests.inventory.commands.conftest import Furnish
 from tests.inventory.commands.world import OPERATOR, World
 from tests.inventory.conftest import Caller, MakeCaller
+from tests.inventory.discovery.page_world import counted
 
 
 def test_the_ticked_rows_come_to_a_choice_of_what_they_can_do(world: World, jane: Caller) -> None:
@@ -147,3 +149,15 @@ def test_back_to_the_choice_keeps_what_was_said(world: World, jane: Caller) -> N
     assert answer.status_code == 200
     assert "the cart was stolen</textarea>" in answer.text
     assert re.search(r'value="wipe" checked', answer.text)
+
+
+def test_many_devices_take_no_more_queries_than_few(furnish: Furnish) -> None:
+    world = furnish(24)
+    jane, ids = world.person("jane"), books(world, 12)
+    sent = []
+    for some in (ids[:2], ids):
+        with world.database.unit(write=False) as db, counted(world.database) as count:
+            found = batch_preview.preview(db, jane, Action.WIPE, some, now=world.clock())
+            assert len(found.asked) == len(some)
+            sent.append(count())
+    assert sent[0] == sent[1] <= 20, sent
