@@ -64,6 +64,14 @@ INFO = VendorInfo(
             _BY_ID,
             note="Comes back by itself only where enrolment is forced.",
         ),
+        Capability(
+            Action.RETIRE,
+            _BOOKS,
+            _DATA,
+            _BY_STATE,
+            note="Deprovisioned for good: policies go, its users' data stays, and only a wipe by "
+            "hand enrols it again. May free a licence.",
+        ),
         Capability(Action.WIPE, _APPLE, _ALL, _BY_STATE, cancellable=True),
         Capability(
             Action.WIPE,

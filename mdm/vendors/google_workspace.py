@@ -27,7 +27,11 @@ _API = "https://admin.googleapis.com/admin/directory/v1"
 _ISSUED = {
     Action.RESTART: "REBOOT", Action.CLEAR_USERS: "WIPE_USERS", Action.WIPE: "REMOTE_POWERWASH"
 }  # fmt: skip
-_CHANGED = {Action.DISABLE: ("DISABLE", "DISABLED"), Action.ENABLE: ("REENABLE", "ACTIVE")}
+_CHANGED = {
+    Action.DISABLE: ("DISABLE", "DISABLED"), Action.ENABLE: ("REENABLE", "ACTIVE"),
+    Action.RETIRE: ("DEPROVISION", "DEPROVISIONED"),
+}  # fmt: skip
+_WHY = {"DEPROVISION": {"deprovisionReason": "DEPROVISION_REASON_RETIRING_DEVICE"}}
 _MOBILE = {
     Action.WIPE: ("admin_remote_wipe", "wip"), Action.RETIRE: ("admin_account_wipe", "account_wip")
 }  # fmt: skip
@@ -131,7 +135,7 @@ class GoogleWorkspace:
         action = f"CHANGE_CHROME_OS_DEVICE_STATUS_ACTION_{to}"
         answer = self._act(
             self._at("chromeos") + ":batchChangeStatus",
-            deviceIds=[device_id], changeChromeOsDeviceStatusAction=action,
+            deviceIds=[device_id], changeChromeOsDeviceStatusAction=action, **_WHY.get(to, {}),
         )  # fmt: skip
         told = Fields(answer.data).rows("changeChromeOsDeviceStatusResults") or []
         mine = [row for row in map(Fields, told) if row.get("deviceId") == device_id]
@@ -154,13 +158,14 @@ class GoogleWorkspace:
         state = (found.state or "").lower().replace(" ", "_")
         if other:
             return t.Outcome(State.UNKNOWN, reason=f"no longer the same device: {other[0]}")
-        if receipt.action in _CHANGED and found.state == _CHANGED[receipt.action][1]:
+        book = kind_of(receipt.device) == "chromeos"
+        if book and receipt.action in _CHANGED and found.state == _CHANGED[receipt.action][1]:
             # The record changes at once; the device obeys when it next synchronises.
             heard, now = found.last_check_in, self._connection.timing.now()
             since = receipt.sent_at + ((answer.date or now) - now)  # by Google's clock
             synced = heard is not None and heard >= since
             return t.Outcome(State.VERIFIED if synced else State.ACKNOWLEDGED, heard)
-        if receipt.action in _MOBILE and kind_of(receipt.device) == "mobile":
+        if not book and receipt.action in _MOBILE:
             word = _MOBILE[receipt.action][1]
             if state in {f"{word}ing", f"{word}ed"}:
                 return t.Outcome(State.PENDING if state.endswith("ing") else State.VERIFIED)

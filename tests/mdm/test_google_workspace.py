@@ -149,6 +149,22 @@ def test_a_disabled_chromebook_has_obeyed_when_it_synchronised_since(
     assert connector.outcome(receipt).state is OutcomeState.VERIFIED
 
 
+def test_a_retired_chromebook_is_deprovisioned_with_a_reason(world: World) -> None:
+    book, connector = one(world, Platform.CHROMEOS), world.open()
+    receipt = connector.send(Command(Action.RETIRE, book.ref))
+    assert world.fake.acting_calls[-1].json == {
+        "deviceIds": [book.vendor_id],
+        "changeChromeOsDeviceStatusAction": "CHANGE_CHROME_OS_DEVICE_STATUS_ACTION_DEPROVISION",
+        "deprovisionReason": "DEPROVISION_REASON_RETIRING_DEVICE",
+    }
+    assert world.fake.effects == [(book.vendor_id, Action.RETIRE)]
+    assert connector.outcome(receipt).state is OutcomeState.ACKNOWLEDGED
+    found = connector.device(book.ref)  # type: ignore[attr-defined]
+    assert (found.state, found.managed) == ("DEPROVISIONED", False)
+    connector.send(Command(Action.DISABLE, world.devices()[1].ref))
+    assert "deprovisionReason" not in world.fake.acting_calls[-1].json
+
+
 def test_executed_is_no_success_without_its_result(world: World) -> None:
     book, connector = one(world, Platform.CHROMEOS), world.open()
     receipt = connector.send(Command(Action.WIPE, book.ref))

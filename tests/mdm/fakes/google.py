@@ -24,7 +24,8 @@ READ_MOBILE = {f"{SCOPE}mobile", f"{SCOPE}mobile.action", f"{SCOPE}mobile.readon
 ACT_MOBILE = {f"{SCOPE}mobile", f"{SCOPE}mobile.action"}
 COMMANDS = {"REBOOT": Action.RESTART, "WIPE_USERS": Action.CLEAR_USERS,
             "REMOTE_POWERWASH": Action.WIPE}  # fmt: skip
-STATUSES = {"DISABLE": (Action.DISABLE, "DISABLED"), "REENABLE": (Action.ENABLE, "ACTIVE")}
+STATUSES = {"DISABLE": (Action.DISABLE, "DISABLED"), "REENABLE": (Action.ENABLE, "ACTIVE"),
+            "DEPROVISION": (Action.RETIRE, "DEPROVISIONED")}  # fmt: skip
 MOBILE = {
     "admin_remote_wipe": (Action.WIPE, "WIPING"),
     "admin_account_wipe": (Action.RETIRE, "ACCOUNT_WIPING"),
@@ -127,6 +128,8 @@ class FakeGoogle(GoogleLogin):
         word = call.json["changeChromeOsDeviceStatusAction"].removeprefix(prefix)
         if word not in STATUSES or not 0 < len(call.json["deviceIds"]) <= 50:
             return error(400, "Invalid Input")
+        if ("deprovisionReason" in call.json) != (word == "DEPROVISION"):
+            return error(400, "Invalid Input: deprovisionReason")
         results: list[dict[str, Any]] = []
         for id in call.json["deviceIds"]:
             if id not in self.books:
