@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("sweep", "search", "lookup", "pages", "memory", "start")
+ALL = ("sweep", "search", "lookup", "pages", "memory", "start", "roster")
 
 
 def main() -> int:

@@ -11,18 +11,20 @@ from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
 from inventory.fleet import forgetting, sync_run, syncs, tag_writing
 from inventory.notices import sending, writing
+from inventory.people import roster_retention
 
 FORGET = "retention"
 
 
 def forget(ctx: JobContext) -> None:
     """Delete what has ended long ago: sessions, tokens, set-up links, settled findings, sweeps,
-    removed files, old notices."""
+    removed files, old notices, what old imports of people changed."""
     with ctx.database.unit() as db:
         accounts.purge_expired(db, now())
         writing.purge(db, now())
     ctx.heartbeat()
     retention.purge(ctx.database, now=now())
+    roster_retention.purge(ctx.database, now=now())
     file_retention.purge(ctx.database, FileStore.of(ctx.settings), now=now())
     if ctx.database.is_sqlite:
         # PostgreSQL keeps its planner's statistics fresh by itself.

@@ -1,7 +1,7 @@
 """Taking an import back: everybody is exactly as before, or nothing is touched."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ from inventory.people.models import Person, PersonSite
 from inventory.people.roster_models import ChangeKind, PlanState, RosterPlan
 from inventory.people.snapshots import differing, told
 
+UNDO_DAYS = 180
+"""So long an import can be undone; then what everybody was before is forgotten."""
+
 TOUCHED = "somebody was changed after this import, which can no longer be undone as a whole"
 
 
@@ -24,11 +27,13 @@ def undo(db: Session, actor: Actor, plan_id: int, *, reason: str, now: datetime)
     """Restore everybody whom the plan changed. Whom it added goes again: they were never ours.
 
     Raises `Forbidden`, `NotFound`, `InvalidInput` without a reason, and `Conflict` for a plan that
-    is not applied, or where somebody was changed later.
+    is not applied or was long ago, or where somebody was changed later.
     """
     plan = plans.get(db, actor, plan_id, lock=True, permission=Permission.PERSON_APPROVE)
     if plan.state is not PlanState.APPLIED:
         raise Conflict(f"the import is {plan.state.value}")
+    if plan.decided_at is None or plan.decided_at < now - timedelta(days=UNDO_DAYS):
+        raise Conflict(f"only an import of the last {UNDO_DAYS} days can be undone")
     if not reason.strip():
         raise InvalidInput("say why", {"reason": ["is empty"]})
     audit.take_turn(db)

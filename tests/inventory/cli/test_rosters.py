@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from threading import Thread
+
+from flask import Flask
+from werkzeug.serving import make_server
 
 from inventory.db import Database
 from inventory.sites import service as sites
 from tests.conftest import Clock
 from tests.inventory.cli.conftest import Homeroom
-from tests.inventory.conftest import OPERATOR, District, district
+from tests.inventory.conftest import OPERATOR, District, MakeCaller
 from tests.inventory.people.packages import package_11, user_11
-
-__all__ = ["district"]
 
 PUPILS = [user_11(f"s{n}", f"Given{n}", f"Family{n}") for n in range(1, 31)]
 
@@ -80,3 +82,26 @@ def test_a_partial_file_lets_nobody_go(
     said = homeroom("people", "import", str(path), "--source", "SIS", "--partial", "--json")
     assert said.code == 0, said.err
     assert json.loads(said.out)["counts"] == {"create": 1}
+
+
+def test_another_server_plans_for_a_token_and_decides_for_none(
+    homeroom: Homeroom, district: District, app: Flask, api: MakeCaller, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(api("coordinator").secret)
+    file = written(tmp_path, *PUPILS)
+    listening = make_server("127.0.0.1", 0, app, threaded=True)
+    Thread(target=listening.serve_forever, daemon=True).start()
+    try:
+        remote = ("--server", f"http://127.0.0.1:{listening.port}", "--token-file",
+                  str(tmp_path / "token"))  # fmt: skip
+        said = homeroom("people", "import", file, "--source", "SIS", "--json", *remote)
+        assert said.code == 0, said.err
+        assert json.loads(said.out)["counts"] == {"create": 30}
+        said = homeroom("people", "import", file, "--source", "", *remote)
+        assert said.code == 1
+        assert "source" in said.err
+        said = homeroom("people", "approve", "1", *remote)
+        assert (said.code, said.out) == (4, "")
+    finally:
+        listening.shutdown()
+        listening.server_close()
