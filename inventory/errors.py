@@ -101,8 +101,11 @@ class TooManyRequests(HomeroomError):
 
 
 class Unavailable(HomeroomError):
+    """`retry_after`: seconds until another try makes sense, where somebody said so."""
+
     status = 503
     title = "Not available just now"
+    retry_after: int | None = None
 
 
 class DatabaseBusy(Unavailable):

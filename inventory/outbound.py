@@ -153,9 +153,13 @@ def error_of(status: int, problem: object, headers: Mapping[str, str]) -> Homero
     if status == 422:
         fields = told.get("errors")
         return InvalidInput(_sentence(detail, fields), fields if isinstance(fields, dict) else None)
+    wait = headers.get("Retry-After", "")
     if status == 429:
-        wait = headers.get("Retry-After", "1")
         return errors.TooManyRequests(detail, int(wait) if wait.isdigit() else 1)
+    if status == 503 and wait.isdigit():
+        busy = Unavailable(detail)
+        busy.retry_after = int(wait)
+        return busy
     return _BY_STATUS.get(status, HomeroomError)(detail)
 
 

@@ -46,6 +46,7 @@ cli = LazyGroup(
         "custody": "inventory.cli.custody:custody",
         "discover": "inventory.cli.discover:discover",
         "discoveries": "inventory.cli.sweep:discoveries",
+        "enroll": "inventory.cli.enroll:enroll",
         "init": "inventory.cli.admin:init",
         "keys": "inventory.cli.admin:keys_group",
         "lookup": "inventory.cli.lookup:lookup",
