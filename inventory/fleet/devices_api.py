@@ -1,11 +1,15 @@
 """/api/v1/mdm-devices: what vendors tell of devices, and where that is not what is recorded."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
+from inventory.assets.at_once import names_by_id
+from inventory.assets.beside import HIDDEN
 from inventory.fleet import listing, service
 from inventory.fleet.listing import DeviceFilter
+from inventory.fleet.models import MdmDevice
 from inventory.fleet.schemas import (
     DeviceListArgs,
     DevicePage,
@@ -34,7 +38,20 @@ def list_(args: dict[str, Any]) -> dict[str, Any]:
         current_db(), current_actor(), DeviceFilter(**wanted), after=after_id(args) or 0,
         limit=limit + 1,
     )  # fmt: skip
-    return page_of_rows(rows, limit)
+    return page_of_rows(rows, limit, _told, lambda row: int(row.id))
+
+
+def _told(rows: Sequence[MdmDevice]) -> list[dict[str, Any]]:
+    """What is kept of each, without the assets that the caller does not see."""
+    about = {id_ for row in rows for id_ in (*row.candidates, row.asset_id) if id_ is not None}
+    seen = names_by_id(current_db(), current_actor(), about)
+    found = []
+    for row in rows:
+        mine = {id_ for id_ in (*row.candidates, row.asset_id) if id_ is not None}
+        hidden = {} if mine <= seen.keys() else {"reasons": [HIDDEN]}
+        visible = [id_ for id_ in row.candidates if id_ in seen]
+        found.append({**row.model_dump(), "candidates": visible, **hidden})
+    return found
 
 
 @bp.route("/mdm-differences")

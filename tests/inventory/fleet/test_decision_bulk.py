@@ -1,5 +1,7 @@
 """Many waiting devices at once, all or none; and the same decisions over the API."""
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from inventory.assets import service as assets
 from inventory.assets.kinds import Category, Outcome
 from inventory.assets.models import Asset
 from inventory.assets.service import AssetDraft
+from inventory.fleet import deciding
 from inventory.fleet.models import MdmDevice
 from tests.inventory.conftest import Caller, District, MakeCaller
 from tests.inventory.discovery.page_world import said, words
@@ -131,6 +134,62 @@ def test_the_decisions_over_the_api(
     stranger = api(Role.TECHNICIAN, district.south)
     assert stranger.get(three).status_code == 404
     fleet.verify()
+
+
+def test_an_asset_of_another_school_is_not_told(
+    fleet: Fleet, waiting: list[MdmDevice], google: FakeGoogle, api: MakeCaller,
+    browser: MakeCaller, district: District,
+) -> None:  # fmt: skip
+    theirs = AssetDraft(
+        category=Category.CHROMEBOOK, site_id=district.south, tag="SOUTH-1", serial="5CDOLD99",
+        identifiers=[("vendor:google_workspace", waiting[0].vendor_id)],
+    )  # fmt: skip
+    with fleet.database.unit() as db:
+        foreign = assets.create(db, BOSS, theirs, now=fleet.clock()).id
+    fleet.sync(waiting[0].connection_id)
+    torn = fleet.one(MdmDevice, id=waiting[0].id)
+    assert (torn.outcome, torn.candidates) == (Outcome.CONFLICT, [foreign])
+    mine, boss = api(Role.TECHNICIAN, district.north), api("coordinator")
+    for path in (f"{API}?outcome=conflict", f"{API}/{torn.id}"):
+        assert "SOUTH-1" in boss.get(path).text, path
+        answer = mine.get(path)
+        assert answer.status_code == 200
+        assert "SOUTH-1" not in answer.text, path
+        assert "outside your sites" in answer.text, path
+    person = browser(Role.TECHNICIAN, district.north)
+    page = person.get(f"/managed/{torn.id}").text
+    assert "SOUTH-1" not in page
+    assert "outside your schools" in page
+    stolen = {"revision": torn.revision, "asset_id": foreign}
+    assert person.post(f"/managed/{torn.id}/same", data=stolen).status_code == 404
+    assert fleet.one(MdmDevice, id=torn.id).outcome is Outcome.CONFLICT
+
+
+def test_a_decision_during_a_sync_is_kept(
+    fleet: Fleet, waiting: list[MdmDevice], google: FakeGoogle
+) -> None:
+    """It is not committed yet when the sync comes to the device."""
+    device = next(row for row in waiting if row.vendor_id in google.books)
+    google.books[device.vendor_id]["annotatedUser"] = "somebody else"
+    fleet.change(device.connection_id, create_assets=True)
+    sync_id = fleet.request(device.connection_id)
+    decided = threading.Event()
+
+    def decide() -> None:
+        with fleet.database.unit() as db:
+            deciding.ignore(db, BOSS, device.id, now=fleet.clock())
+            decided.set()
+            time.sleep(0.5)
+
+    person = threading.Thread(target=decide)
+    person.start()
+    assert decided.wait(10)
+    fleet.run(sync_id)
+    person.join()
+    after = fleet.one(MdmDevice, id=device.id)
+    assert (after.outcome, after.asset_id, bool(after.decided_by)) == (Outcome.IGNORED, None, True)
+    assert after.assigned_user == "somebody else"
+    assert not fleet.assets(serial=device.serial)
 
 
 def test_many_over_the_api(
