@@ -12,6 +12,7 @@ from tests.inventory.commands.crash import DIED, dies_at, widen
 FEWEST = 15
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("action", [Action.WIPE, Action.DISABLE])
 def test_a_crash_at_any_statement_sends_once(furnish: Furnish, action: Action) -> None:
     world = furnish(160)

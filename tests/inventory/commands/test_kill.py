@@ -12,6 +12,8 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
+import pytest
+
 from inventory.commands.models import DeviceCommand
 from inventory.commands.states import CommandState as S
 from mdm.types import Action, Platform
@@ -89,9 +91,10 @@ def _count(world: World, commands: list[DeviceCommand], tally: Tally) -> None:
             tally.lost.append(f"{command.vendor_id}: erased, and {state}")
 
 
+@pytest.mark.timeout(600)
 def test_no_wipe_is_lost_and_none_is_sent_twice(furnish: Furnish, backend: str) -> None:
     waves = int(os.environ.get("HOMEROOM_KILL_WAVES", WAVES[backend]))
-    world = furnish(800, "intune", read=0.2, lists=frozenset({"intune"}))
+    world = furnish(max(400, 100 * waves), "intune", read=0.2, lists=frozenset({"intune"}))
     tally = _run(world, waves=waves, naive=False)
     print(tally)
     assert tally.wipes == WAVE * waves
@@ -100,6 +103,7 @@ def test_no_wipe_is_lost_and_none_is_sent_twice(furnish: Furnish, backend: str) 
     assert (tally.lost, tally.twice) == ([], [])
 
 
+@pytest.mark.timeout(600)
 def test_the_harness_finds_double_wipes_when_nobody_looks(furnish: Furnish) -> None:
     """Mostly in the first wave; which answers are lost depends on the moment of the kill."""
     world = furnish(400, "intune", read=0.2, lists=frozenset({"intune"}))
