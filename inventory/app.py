@@ -111,6 +111,9 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.break_glass_pages",
     "inventory.commands.guard_pages",
     "inventory.labels.label_pages",
+    "inventory.custody.custody_pages",
+    "inventory.custody.hand_pages",
+    "inventory.desk.asset_custody_pages",
     "inventory.notices.notice_pages",
 )
 """Modules with a blueprint `bp` of the web UI."""

@@ -7,6 +7,7 @@ from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.assets.api import ID
 from inventory.custody import lines, listing, service, swapping
+from inventory.custody.cursors_api import cursor_of, read_cursor
 from inventory.custody.holders import Holder, Terms
 from inventory.custody.listing import CustodyFilter, Held
 from inventory.custody.models import Custody
@@ -23,11 +24,10 @@ from inventory.custody.schemas import (
 )
 from inventory.custody.service import Coming
 from inventory.custody.viewing import record_views
-from inventory.errors import InvalidInput
 from inventory.http.blueprint import api_blueprint
 from inventory.http.idempotency import idempotent
-from inventory.http.keyset import MAX_ID, after_id, page_of_rows
-from inventory.http.paging import PageArgs, decode_cursor, encode_cursor
+from inventory.http.keyset import after_id, page_of_rows
+from inventory.http.paging import PageArgs
 from inventory.http.unit import current_actor, current_db, current_now
 from inventory.sites import service as sites
 
@@ -48,9 +48,10 @@ def list_(args: dict[str, Any]) -> dict[str, Any]:
         args.get("kind"), args.get("overdue"), args.get("person_id"), args.get("place_id"),
         args.get("cart_id"), below,
     )  # fmt: skip
-    found = listing.open_ones(db, actor, wanted, after=_after(args), limit=limit + 1, now=now)
+    after = read_cursor(args["after"]) if "after" in args else None
+    found = listing.open_ones(db, actor, wanted, after=after, limit=limit + 1, now=now)
     page = found[:limit]
-    more = encode_cursor(_key(page[-1])) if len(found) > limit else None
+    more = cursor_of(page[-1]) if len(found) > limit else None
     return {"items": shown(page), "next": more}
 
 
@@ -159,22 +160,3 @@ def _body(held: Held, now: datetime) -> dict[str, Any]:
         "overdue": held.overdue(now),
         "accessories": held.lines,
     }
-
-
-def _key(held: Held) -> list[object]:
-    due = held.custody.due_at or listing.NEVER
-    return [due.isoformat(), held.custody.id]
-
-
-def _after(args: dict[str, Any]) -> listing.Due | None:
-    if "after" not in args:
-        return None
-    try:
-        match decode_cursor(args["after"]):
-            case [str(due), int(last)] if 0 < last <= MAX_ID:
-                moment = datetime.fromisoformat(due)
-                if moment.tzinfo is not None:
-                    return moment, last
-    except (ValueError, OverflowError):
-        pass
-    raise InvalidInput("not a cursor", {"after": ["is not a cursor of this list"]})

@@ -68,3 +68,23 @@ def checked(given: Mapping[str, int], *, least: int) -> dict[str, tuple[str, int
             raise wrong("accessories", f"must be {least} to {MAX_COUNT} of each")
         found[key] = (name, count)
     return found
+
+
+def parsed(text: str) -> dict[str, int]:
+    """ "charger, case=2" as name to count. Raises `InvalidInput`."""
+    found: dict[str, int] = {}
+    for part in (each.strip() for each in text.split(",")):
+        if part:
+            name, equals, count = part.partition("=")
+            counted = count.strip() if equals else "1"
+            if not (counted.isascii() and counted.isdecimal() and len(counted) < 6):
+                raise wrong("accessories", "must be like: charger, case=2")
+            if name.strip() in found:
+                raise wrong("accessories", "must not name the same thing twice")
+            found[name.strip()] = int(counted)
+    return found
+
+
+def written(lines: Sequence[CustodyLine]) -> str:
+    """What went along, as `parsed` reads it."""
+    return ", ".join(f"{line.name}={line.count_out}" for line in lines)

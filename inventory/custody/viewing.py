@@ -13,7 +13,14 @@ from inventory.custody.listing import Held, people_in
 
 def record_views(db: Session, actor: Actor, shown: Iterable[Held], *, now: datetime) -> None:
     """One event for all persons who were shown at once; none where nobody was."""
-    found = people_in(shown)
+    record_person_views(db, actor, people_in(shown), now=now)
+
+
+def record_person_views(
+    db: Session, actor: Actor, person_ids: Iterable[int], *, now: datetime
+) -> None:
+    """As `record_views`, by the ids of the persons."""
+    found = sorted(set(person_ids))
     if found:
         subject = found[0] if len(found) == 1 else ""
         after = None if len(found) == 1 else {"people": found}

@@ -41,6 +41,10 @@ ACTIONS: tuple[Action, ...] = (
         _l("Note"), "/assets/{id}/notes", "chat-left-text", (Permission.ASSET_WRITE,), dialog=True
     ),
     Action(
+        _l("Hand out"), "/assets/{id}/custody/out", "person-badge", (Permission.CUSTODY_WRITE,),
+        dialog=True, more=True,
+    ),
+    Action(
         _l("Remote command"), "/assets/{id}/commands/new", "lock", (Permission.COMMAND_REQUEST,),
         dialog=True, more=True,
     ),

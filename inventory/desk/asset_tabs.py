@@ -80,6 +80,9 @@ TABS: tuple[Tab, ...] = (
         permission=Permission.MDM_READ,
     ),
     Tab(
+        "asset_custody_pages.listed", _l("Who has it"), permission=Permission.CUSTODY_READ,
+    ),
+    Tab(
         "asset_holds_pages.listed", _l("Holds"), count=lambda extent: extent.holds or None,
         permission=Permission.HOLD_READ,
     ),

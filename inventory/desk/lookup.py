@@ -29,7 +29,10 @@ def lookup(
     row = _fetch(door, tag_key(tag))
     if row is None or not actor.may(Permission.LOOKUP, row["site_id"]):
         raise NotFound(f"there is no asset with the tag {tag!r}", near(tag))
-    return _answer(row)
+    found = _answer(row)
+    if actor.may(Permission.CUSTODY_READ, row["site_id"]):
+        found["holder"] = _holder(row)
+    return found
 
 
 def _fetch(door: Door, key: str) -> dict[str, Any] | None:
@@ -64,6 +67,14 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
         "supplies": [_dated(item, "at") for item in supplies],
         "open_matters": _matters(supplies, lookup_sql.items(row["conflicts"])),
     }
+
+
+def _holder(row: dict[str, Any]) -> dict[str, Any] | None:
+    """Who has it; None where nobody has. Only for who may know."""
+    for held in lookup_sql.items(row["holders"]):
+        due = None if held["due_at"] is None else moment(held["due_at"])
+        return {**_dated(held, "since"), "due_at": due}
+    return None
 
 
 def _last_seen(row: dict[str, Any]) -> dict[str, Any] | None:

@@ -45,7 +45,13 @@ SELECT
                            'serial', f.serial))
    FROM (SELECT * FROM discovery_finding
          WHERE asset_id = found.id AND outcome = 'conflict' AND decision IS NULL
-         ORDER BY id LIMIT {matters}) f) AS conflicts
+         ORDER BY id LIMIT {matters}) f) AS conflicts,
+  (SELECT {array}({object}('custody_id', c.id, 'kind', c.kind, 'since', c.given_at,
+                           'due_at', c.due_at, 'person_id', c.person_id,
+                           'name', COALESCE(p.given_name || ' ' || p.family_name, s.name, k.name)))
+   FROM custody c LEFT JOIN person p ON p.id = c.person_id
+   LEFT JOIN site s ON s.id = c.place_id LEFT JOIN cart k ON k.id = c.cart_id
+   WHERE c.asset_id = found.id AND c.returned_at IS NULL) AS holders
 FROM found
 """
 

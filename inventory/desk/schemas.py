@@ -56,8 +56,20 @@ class MatterView(ObjectSchema):
     finding_id = fields.Integer()
 
 
+class HeldByView(ObjectSchema):
+    """Who has the device; `person_id` null where it is a place or a cart."""
+
+    custody_id = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    since = fields.AwareDateTime(required=True)
+    due_at = fields.AwareDateTime(allow_none=True, required=True)
+    person_id = fields.Integer(allow_none=True, required=True)
+    name = fields.String(required=True)
+
+
 class LookupView(ObjectSchema):
-    """Everything the helpdesk needs of one device, without personal data."""
+    """Everything the helpdesk needs of one device. `holder`: only for who may see who has what, and
+    null where nobody has it; that a person was shown is written down."""
 
     id = fields.Integer(required=True)
     tag = fields.String(required=True)
@@ -76,6 +88,7 @@ class LookupView(ObjectSchema):
     switch_port = fields.Nested(SwitchPortView, allow_none=True)
     supplies = fields.List(fields.Nested(SupplyView))
     open_matters = fields.List(fields.Nested(MatterView))
+    holder = fields.Nested(HeldByView, allow_none=True)
 
 
 class HealthView(ObjectSchema):

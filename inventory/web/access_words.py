@@ -78,6 +78,21 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "expired": _l("Expired"),
         "revoked": _l("Revoked"),
     },
+    "custody_kind": {
+        "assignment": _l("Given"),
+        "loan": _l("Lent"),
+    },
+    "loan_reason": {
+        "repair": _l("Their own is being repaired"),
+        "forgot": _l("They forgot their own"),
+        "other": _l("Another reason"),
+    },
+    "condition": {
+        "good": _l("Good"),
+        "worn": _l("Worn"),
+        "damaged": _l("Damaged"),
+        "broken": _l("Broken"),
+    },
     "zone": {
         "America/New_York": _l("Eastern time (New York)"),
         "America/Chicago": _l("Central time (Chicago)"),

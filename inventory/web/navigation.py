@@ -47,6 +47,9 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_l("Home"), "home.show", _P.SELF, "house", ""),
             Entry(_l("Assets"), "assets_pages.listed", _P.ASSET_READ, "laptop", "assets"),
+            Entry(
+                _l("Handed out"), "custody_pages.listed", _P.CUSTODY_READ, "person-badge", "custody"
+            ),
             Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
         ),
     ),

@@ -11,6 +11,7 @@ BATCH = "/commands/batches/<int(max=2147483647):batch_id>"
 COMMAND = "/commands/<int(max=2147483647):command_id>"
 CONNECTION = "/connections/<int(max=2147483647):connection_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
+CUSTODY = "/custody/<int(max=2147483647):custody_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
 MANAGED = "/managed/<int(max=2147483647):device_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
@@ -68,6 +69,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{ASSET}/history": ("/assets/{asset}/history", "/assets/{evil_asset}/history"),
     f"{ASSET}/mdm": ("/assets/{managed}/mdm",),
     f"{ASSET}/holds": ("/assets/{managed}/holds", "/assets/{held_asset}/holds"),
+    f"{ASSET}/custody": ("/assets/{handed_asset}/custody", "/assets/{asset}/custody"),
+    f"{ASSET}/custody/out": ("/assets/{asset}/custody/out", "/assets/{handed_asset}/custody/out"),
+    "/custody": ("/custody", "/custody?overdue=true", "/custody?kind=assignment"),
+    f"{CUSTODY}/in": ("/custody/{custody}/in",),
+    f"{CUSTODY}/swap": ("/custody/{custody}/swap",),
+    f"{CUSTODY}/extend": ("/custody/{custody}/extend",),
     # Managed devices
     "/connections": ("/connections",),
     "/connections/new": ("/connections/new", "/connections/new?vendor=google_workspace"),

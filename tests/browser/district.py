@@ -32,6 +32,7 @@ from inventory.discovery.reading_models import SupplyReading
 from inventory.engine import JobContext
 from inventory.notices import targets
 from inventory.sites.models import Site, SiteKind
+from tests.browser.handed import fill_handed
 from tests.browser.managed import fill_managed
 from tests.browser.serving import Installation
 from tests.demo.seed import seed
@@ -85,6 +86,8 @@ class Made:
     command_held: int = 0
     command_unclear: int = 0
     batch: int = 0
+    custody: int = 0
+    handed_asset: int = 0
 
 
 def fill(made_in: Installation) -> Made:
@@ -113,7 +116,8 @@ def fill(made_in: Installation) -> Made:
     _people_and_programs(made_in, made)
     _evil(made_in, made)
     with made_in.database.unit() as db:
-        for name, number in fill_managed(db, ACTOR, EVIL, now=now()).items():
+        handed = fill_handed(db, ACTOR, EVIL, now=now())
+        for name, number in (fill_managed(db, ACTOR, EVIL, now=now()) | handed).items():
             setattr(made, name, number)
     _find(made_in, made)
     return made
