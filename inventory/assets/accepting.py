@@ -47,9 +47,11 @@ def accept_many(
     *,
     prefix: str | None = None,
     status: Status = Status.DEPLOYED,
+    site_id: int | None = None,
     now: datetime,
 ) -> list[Asset]:
-    """An asset of each, in order, with its sighting; as `deciding.accept_new` for one.
+    """An asset of each, in order, with its sighting; as `deciding.accept_new` for one, where
+    `site_id` overrules the observed places.
 
     Raises `Duplicate` where two of them share an identifier or somebody has it, `Forbidden`,
     `InvalidInput`. All of them or none.
@@ -57,15 +59,15 @@ def accept_many(
     if not newcomers:
         return []
     policy.require_initial(status)
-    for site_id in {one.seen.site_id for one in newcomers}:
-        actor.require(Permission.ASSET_WRITE, site_id)
-        require_site(db, site_id)
+    for place in {one.seen.site_id for one in newcomers} if site_id is None else {site_id}:
+        actor.require(Permission.ASSET_WRITE, place)
+        require_site(db, place)
     _require_free(db, newcomers)
     entries = _Catalog(db)
     numbers = tags.allocate_many(db, len(newcomers), prefix)
     made: list[Asset] = []
     for one, tag in zip(newcomers, numbers, strict=True):
-        draft = draft_of(one.seen, status=status)
+        draft = draft_of(one.seen, status=status, site_id=site_id)
         made.append(_asset(draft, tag, entries.of(draft), one.seen, now))
     db.add_all(made)
     db.flush()

@@ -139,7 +139,7 @@ def _settle(
 ) -> MdmDevice:
     row = both[0]
     row.outcome, row.asset_id, row.candidates = Outcome.MATCHED, asset.id, []
-    row.reasons = [f"{verb} as {asset.tag} by {actor.name}"]
+    row.reasons = [waiting.said(verb, asset, actor)]
     return _decide(db, actor, both, verb, now, {"asset": asset.tag}, reason=reason)
 
 
@@ -172,8 +172,7 @@ def _record(
     reason: str = "",
 ) -> None:
     row, connection = both
-    told = {name: getattr(row, name) for name in ("serial", "model", "name", "vendor_id")}
-    after = {"connection": connection.label, **{k: v for k, v in told.items() if v}, **more}
+    after = {**waiting.spoken(row, connection), **more}
     audit.record(
         db, actor, f"mdm_device.{verb}", now=now, subject_type="mdm_device", subject_id=row.id,
         site_id=connection.site_id, after=after, reason=entered(reason, "reason", 1000, lines=True),

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission
 from inventory.assets.deciding import NewAsset
 from inventory.assets.kinds import Outcome
 from inventory.assets.together import all_or_none, require_distinct
+from inventory.audit import service as audit
 from inventory.errors import Conflict, HomeroomError, InvalidInput
 from inventory.fleet import deciding, waiting
+from inventory.fleet.deciding_together import accept_together
 from inventory.fleet.models import MdmDevice
 
 
@@ -63,8 +66,35 @@ def bulk(
 
     # By the id, as syncs lock them.
     order = sorted(rows, key=lambda row: row.device_id)
+    together = _together(db, actor, order, now, dry_run=dry_run)
+    if together is not None:
+        return Applied(not dry_run, together)
     applied, results = all_or_none(db, order, decide, _refused, dry_run=dry_run)
     return Applied(applied, results)
+
+
+def _together(
+    db: Session, actor: Actor, rows: Sequence[Row], now: datetime, *, dry_run: bool
+) -> list[Result] | None:
+    """New assets of all of them in a few statements; None where that is not what is wanted, or one
+    is refused: then each is looked at by itself."""
+    if any(row.action != "accept" or row.asset_id is not None for row in rows):
+        return None
+    audit.take_turn(db)
+    savepoint = db.begin_nested()
+    try:
+        wanted = {row.device_id: (row.new or NewAsset(), row.revision) for row in rows}
+        made = accept_together(db, actor, wanted, now=now)
+        db.flush()
+        results = [Result(device.id, "done", device.asset_id) for device in made]
+    except (HomeroomError, DBAPIError):
+        savepoint.rollback()
+        return None
+    if dry_run:
+        savepoint.rollback()
+    else:
+        savepoint.commit()
+    return results
 
 
 def _refused(row: Row, error: HomeroomError) -> Result:

@@ -13,6 +13,7 @@ from inventory.assets.kinds import Outcome
 from inventory.assets.models import Asset, AssetTag, Identifier
 from inventory.assets.observation import Observation
 from inventory.assets.tag_rules import clean_tag, tag_key
+from inventory.audit import service as audit
 from inventory.errors import InvalidInput, NotFound, VersionMismatch
 from inventory.fleet import describing, listing
 from inventory.fleet.models import MdmConnection, MdmDevice
@@ -74,6 +75,29 @@ def candidates(
     elif row.asset_id is not None:
         about = [row.asset_id]
     return beside(db, actor, about, _told(row, connection))
+
+
+def settle(
+    row: MdmDevice, connection: MdmConnection, asset: Asset, actor: Actor, now: datetime
+) -> audit.Entry:
+    """A person accepted it as this new asset; what the audit log says of that."""
+    row.outcome, row.asset_id, row.candidates = Outcome.MATCHED, asset.id, []
+    row.reasons = [said("accepted", asset, actor)]
+    row.decided_by, row.decided_at = actor.name[:200], now
+    row.revision += 1
+    after = {**spoken(row, connection), "asset": asset.tag}
+    return audit.Entry(row.id, connection.site_id, after=after)
+
+
+def said(verb: str, asset: Asset, actor: Actor) -> str:
+    """Why it is this asset."""
+    return f"{verb} as {asset.tag} by {actor.name}"
+
+
+def spoken(row: MdmDevice, connection: MdmConnection) -> dict[str, object]:
+    """Which device it is, for the audit log."""
+    told = {name: getattr(row, name) for name in ("serial", "model", "name", "vendor_id")}
+    return {"connection": connection.label, **{k: v for k, v in told.items() if v}}
 
 
 def next_waiting(db: Session, actor: Actor, device_id: int) -> int | None:

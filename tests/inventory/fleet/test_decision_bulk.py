@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from inventory.access import Role
 from inventory.assets import service as assets
@@ -61,6 +62,22 @@ def test_a_look_first_and_then_all_of_them(
     assert said(done) == "5 new assets were made."
     assert {(a.site_id, a.status) for a in fleet.assets()} == {(district.north_room, "in_stock")}
     assert outcomes(fleet) == {Outcome.MATCHED}
+    fleet.verify()
+
+
+def test_many_cost_few_statements(
+    fleet: Fleet, google: FakeGoogle, district: District, technician: Caller
+) -> None:
+    google.seed(40)
+    fleet.sync(fleet.connect(google, site_id=district.north, create_assets=False))
+    rows = [row for row in fleet.devices() if row.outcome is Outcome.NEW]
+    statements: list[str] = []
+    sa.event.listen(
+        fleet.database.engine, "before_cursor_execute", lambda *given: statements.append(given[2])
+    )
+    done = technician.post("/managed/bulk", data=picked(rows, step="apply"))
+    assert said(done) == f"{len(rows)} new assets were made."
+    assert len(statements) < 8 * len(rows), "one by one they cost sixty each"
     fleet.verify()
 
 
