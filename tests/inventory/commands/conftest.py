@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
+from inventory.commands import break_glass
 from inventory.db import Database
 from tests.conftest import TEST_VAULT, Clock, _run_sql, database_named
-from tests.inventory.commands.world import LONG_AGO, World
+from tests.inventory.commands.world import LONG_AGO, OPERATOR, World
 from tests.inventory.confirming import with_app
 from tests.inventory.conftest import Caller, MakeCaller
 from tests.mdm.fakes import fake_of
@@ -85,3 +87,10 @@ def jane(world: World, browser: MakeCaller) -> Caller:
 @pytest.fixture
 def app_of(world: World, jane: Caller) -> pyotp.TOTP:
     return with_app(world.database, jane.account_id, since=world.clock() - LONG_AGO)
+
+
+@pytest.fixture
+def codes(world: World) -> list[str]:
+    """Three codes that have rested."""
+    with world.database.unit() as db:
+        return break_glass.make_codes(db, OPERATOR, 3, now=world.clock() - timedelta(hours=24))

@@ -26,13 +26,6 @@ from tests.inventory.conftest import Caller, MakeCaller
 PAGE = "/break-glass"
 
 
-@pytest.fixture
-def codes(world: World) -> list[str]:
-    """Three codes that have rested."""
-    with world.database.unit() as db:
-        return break_glass.make_codes(db, OPERATOR, 3, now=world.clock() - timedelta(hours=24))
-
-
 def about(world: World, asset: int, **more: object) -> dict[str, object]:
     """The form about a device, as a person fills it in."""
     draft = world.draft(asset)
