@@ -9,8 +9,8 @@ from tests.inventory.custody.conftest import Desk
 MOST = {
     "/custody": 14,
     "/assets/1/custody": 22,
-    "/api/v1/custody": 6,
-    "/api/v1/assets/1/custody": 7,
+    "/api/v1/custody": 7,
+    "/api/v1/assets/1/custody": 8,
 }
 """A ratchet: a number may be lowered freely, raising one needs a reason. Writing down whose names
 were shown is among them."""
