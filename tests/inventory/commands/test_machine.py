@@ -108,15 +108,24 @@ class Commands(Invariants, RuleBasedStateMachine):
         self.tally["pins"] += len(self.opened)
         self.stack.close()
 
-    @initialize(first=IN_THE_WAY, many=st.booleans())
-    def begin(self, first: list[tuple[tuple[str, str], str]], many: bool) -> None:
-        """Each example has some of them, in any order, while nothing else has happened yet."""
+    @initialize(first=IN_THE_WAY, many=st.booleans(), listed=st.booleans())
+    def begin(self, first: list[tuple[tuple[str, str], str]], many: bool, listed: bool) -> None:
+        """Each example has some of them, in any order, while nothing else has happened yet.
+
+        listed  the vendor's list is trusted: what it lacks was not carried out, and is sent again
+        """
+        self.world.lists = frozenset({self.vendor}) if listed else frozenset()
         for number, (pair, then) in enumerate(first[:MORE], start=MANY):
             self.wipe(pair=pair, many=1, then=then, number=number)
             if then == "stop":
+                self.wipe(pair=("tech", "ann"), many=1, then="wait", number=0)
                 self.nothing_leaves_while_all_is_stopped()
                 for closers in (("ann", "ann"), ("pup", "ann"), ("bob", "new"), ("ann", "bob")):
                     self.close(pair=closers)
+        self.fail(fault=Fault.DROP_AFTER)
+        self.wipe(pair=("bob", "ann"), many=1, then="wait", number=1)
+        for _ in range(3):
+            self.wait(minutes=5)
         if many:
             self.wipe(pair=("tech", "ann"), many=MANY, then="wait", number=0)
 
