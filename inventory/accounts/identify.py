@@ -20,6 +20,7 @@ from inventory.sites import service as sites
 from inventory.sites.models import Site, SiteKind
 
 NO_TOKEN = "the token is unknown, expired or revoked"
+USED_UP = "the token is used up: it has enrolled as many devices as it was made for"
 NO_SESSION = "the session is unknown or has ended; sign in again"
 
 
@@ -62,10 +63,11 @@ def by_token(
 
 _GRANTS: tuple[Any, ...] = (col(RoleGrant.role), col(Site.id).label("place_id"), col(Site.kind))
 
-_TOKEN = (
+_TOKEN: Any = (
     sa.select(
         col(ApiToken.id), col(ApiToken.label), col(ApiToken.permissions), col(ApiToken.networks),
         col(ApiToken.site_id), col(ApiToken.expires_at), col(ApiToken.last_used_at),
+        col(ApiToken.uses_left),
         col(Account.id).label("account_id"), col(Account.user_name), *_GRANTS,
     )
     .join(Account, col(Account.id) == col(ApiToken.account_id))
@@ -100,6 +102,8 @@ def _read_token(db: Session, secret_hash: str) -> VerifiedToken:
     if not rows:
         raise Unauthenticated(NO_TOKEN)
     first = rows[0]
+    if first.uses_left == 0:
+        raise Unauthenticated(USED_UP)
     bounds = frozenset({Permission.SELF, *map(Permission, first.permissions)})
     grants = narrowed(_grants(db, rows), bounds, _reach(db, first.site_id))
     actor = Actor(

@@ -92,7 +92,8 @@ class ApiToken(SQLModel, table=True):
     """A key for programs: never more than its owner's grants of the moment, within its own bounds.
 
     `prefix` is its readable beginning. `permissions` and `networks` (CIDRs; none: from anywhere)
-    are lists; `site_id` narrows it to a subtree.
+    are lists; `site_id` narrows it to a subtree. `uses_left`: how many devices it may still enrol;
+    None for a token that is not counted.
     """
 
     __tablename__ = "api_token"
@@ -110,6 +111,7 @@ class ApiToken(SQLModel, table=True):
     expires_at: datetime = moment(index=True)
     last_used_at: datetime | None = moment(nullable=True)
     revoked_at: datetime | None = moment(nullable=True)
+    uses_left: int | None = Field(default=None)
 
 
 class SetupLink(SQLModel, table=True):

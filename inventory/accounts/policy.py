@@ -12,6 +12,9 @@ from inventory.mail_address import is_mail_address
 
 NAME_LENGTH, DISPLAY_LENGTH = 100, 120
 TOKEN_LIFETIME = timedelta(days=366)
+COUNTED_LIFETIME, MOST_USES = timedelta(days=30), 10_000
+"""Of tokens that enrol a number of devices: they lie about in images and on sticks."""
+
 TOKENS_EACH, SESSIONS_EACH = 50, 20
 ONE_TIME_LIFETIME = timedelta(days=7)
 SETUP_LIFETIME = timedelta(hours=24)

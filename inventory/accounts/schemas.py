@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from inventory.access import Permission, Role
 from inventory.accounts.models import Account, ApiToken, LoginSession, RoleGrant
-from inventory.accounts.policy import DISPLAY_LENGTH, NAME_LENGTH
+from inventory.accounts.policy import DISPLAY_LENGTH, MOST_USES, NAME_LENGTH
 from inventory.accounts.tokens import LABEL_LENGTH, MAX_NETWORKS
 from inventory.http.paging import PageArgs
 from inventory.mail_address import LENGTH
@@ -174,7 +174,7 @@ class TokenView(TableSchema):
         model = ApiToken
         fields = (
             "id", "prefix", "label", "account_id", "permissions", "networks", "site_id",
-            "created_at", "created_by", "expires_at", "last_used_at", "revoked_at",
+            "created_at", "created_by", "expires_at", "last_used_at", "revoked_at", "uses_left",
         )  # fmt: skip
 
     permissions = fields.List(fields.String())
@@ -182,7 +182,10 @@ class TokenView(TableSchema):
 
 
 class TokenDraft(ObjectSchema):
-    """A new token: what for, how long (`expires_at`, a year at most), from where."""
+    """A new token: what for, how long (`expires_at`, a year at most), from where.
+
+    `uses`: how many devices it enrols; such a token does nothing else, for 30 days at most.
+    """
 
     label = Text(max_length=LABEL_LENGTH, min_length=1, required=True)
     permissions = fields.List(
@@ -195,6 +198,10 @@ class TokenDraft(ObjectSchema):
     networks = fields.List(
         Text(max_length=50), load_default=list, validate=validate.Length(max=MAX_NETWORKS)
     )
+    uses = fields.Integer(
+        load_default=None, allow_none=True, strict=True,
+        validate=validate.Range(min=1, max=MOST_USES),
+    )  # fmt: skip
 
 
 class TokenMade(TokenView):

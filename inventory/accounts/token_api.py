@@ -49,7 +49,8 @@ def made(account_id: int, given: dict[str, Any]) -> tuple[ApiToken, str]:
     return tokens.create_token(
         current_db(), current_actor(), account_id, label=given["label"],
         permissions=given["permissions"], lifetime=given["expires_at"] - now,
-        site_id=given["site_id"], networks=given["networks"], now=now,
+        site_id=given["site_id"], networks=given["networks"],
+        uses=given["uses"], now=now,
     )  # fmt: skip
 
 

@@ -10,13 +10,19 @@ from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission, Role
 from inventory.accounts.bearer import hash_of, new_token
-from inventory.accounts.identify import grants_of
+from inventory.accounts.identify import USED_UP, grants_of
 from inventory.accounts.models import Account, ApiToken
-from inventory.accounts.policy import TOKEN_LIFETIME, TOKENS_EACH, clean_line
+from inventory.accounts.policy import (
+    COUNTED_LIFETIME,
+    MOST_USES,
+    TOKEN_LIFETIME,
+    TOKENS_EACH,
+    clean_line,
+)
 from inventory.accounts.reach import for_change, get, locked, places_of
 from inventory.accounts.sessions import forget_callers
 from inventory.audit import service as audit
-from inventory.errors import Conflict, Forbidden, InvalidInput, NotFound
+from inventory.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from inventory.sites.models import Site
 
 LABEL_LENGTH, MAX_NETWORKS = 80, 20
@@ -28,11 +34,14 @@ class TokenState(StrEnum):
     LIVE = "live"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    USED_UP = "used_up"
 
 
 def state_of(token: ApiToken, now: datetime) -> TokenState:
     if token.revoked_at is not None:
         return TokenState.REVOKED
+    if token.uses_left == 0:
+        return TokenState.USED_UP
     return TokenState.LIVE if now < token.expires_at else TokenState.EXPIRED
 
 
@@ -46,6 +55,7 @@ def create_token(
     lifetime: timedelta,
     site_id: int | None = None,
     networks: Sequence[str] = (),
+    uses: int | None = None,
     now: datetime,
 ) -> tuple[ApiToken, str]:
     """A new token and its text, which is shown this once and stored nowhere.
@@ -53,6 +63,7 @@ def create_token(
     permissions  what it is for; each must be held by its owner
     site_id      narrows it to a place and what is in it
     networks     CIDRs or addresses from which alone it may be used; none: from anywhere
+    uses         how many devices it enrols; such a token does nothing else, for 30 days at most
 
     People make their own. For an account that has no role but `integration`, whoever may change
     that account does; the command line makes them for anybody. A token never makes a token: a
@@ -62,10 +73,7 @@ def create_token(
     """
     account = _owner(db, actor, account_id)
     wanted = _wanted(db, account, permissions, site_id)
-    if not timedelta(0) < lifetime <= TOKEN_LIFETIME:
-        raise InvalidInput(
-            "a token lives for a year at most", {"expires_at": ["within 366 days from now"]}
-        )
+    _require_bounds(wanted, lifetime, uses)
     _require_room(db, account, now)
     text, prefix = new_token()
     token = ApiToken(
@@ -79,6 +87,7 @@ def create_token(
         created_at=now,
         created_by=actor.name,
         expires_at=now + lifetime,
+        uses_left=uses,
     )
     db.add(token)
     db.flush()
@@ -129,12 +138,35 @@ def revoke(db: Session, actor: Actor, account_id: int, token_id: int, *, now: da
     return token
 
 
+def take_use(db: Session, actor: Actor) -> None:
+    """Count one use of the caller's token, if it is one that is counted.
+
+    Two at once cannot take the last one: the row is changed only while one is left. Raises
+    `Unauthenticated` where none is, so that all that its use did is undone.
+    """
+    if actor.token_id is None:
+        return
+    mine = col(ApiToken.id) == actor.token_id
+    taken = (
+        sa.update(ApiToken)
+        .where(mine, col(ApiToken.uses_left) > 0)
+        .values(uses_left=col(ApiToken.uses_left) - 1)
+        .returning(col(ApiToken.uses_left))
+        .execution_options(synchronize_session=False)
+    )
+    left = db.execute(taken).scalar_one_or_none()
+    if left == 0:
+        forget_callers(db)
+    if left is None and db.execute(sa.select(col(ApiToken.uses_left)).where(mine)).scalar() == 0:
+        raise Unauthenticated(USED_UP)
+
+
 def told(token: ApiToken) -> dict[str, object]:
     """What the audit log is told of a token: never its text or hash."""
     return {
         "prefix": token.prefix, "label": token.label, "account_id": token.account_id,
         "permissions": token.permissions, "site_id": token.site_id, "networks": token.networks,
-        "expires_at": token.expires_at,
+        "expires_at": token.expires_at, "uses_left": token.uses_left,
     }  # fmt: skip
 
 
@@ -187,6 +219,27 @@ def _wanted(
     return wanted
 
 
+def _require_bounds(wanted: set[Permission], lifetime: timedelta, uses: int | None) -> None:
+    if not timedelta(0) < lifetime <= TOKEN_LIFETIME:
+        raise InvalidInput(
+            "a token lives for a year at most", {"expires_at": ["within 366 days from now"]}
+        )
+    if uses is None:
+        return
+    if wanted != {Permission.ENROL}:
+        raise InvalidInput(
+            "a token with a number of uses enrols devices and does nothing else",
+            {"permissions": [f"only {Permission.ENROL.value}"]},
+        )
+    if not 1 <= uses <= MOST_USES:
+        raise InvalidInput("how many devices?", {"uses": [f"from 1 to {MOST_USES}"]})
+    if lifetime > COUNTED_LIFETIME:
+        raise InvalidInput(
+            "a token that enrols devices lives for 30 days at most",
+            {"expires_at": ["within 30 days from now"]},
+        )
+
+
 def _require_room(db: Session, account: Account, now: datetime) -> None:
     live = db.execute(
         sa.select(sa.func.count())
@@ -195,6 +248,7 @@ def _require_room(db: Session, account: Account, now: datetime) -> None:
             col(ApiToken.account_id) == account.id,
             col(ApiToken.revoked_at).is_(None),
             col(ApiToken.expires_at) > now,
+            col(ApiToken.uses_left).is_distinct_from(0),
         )
     ).scalar_one()
     if live >= TOKENS_EACH:

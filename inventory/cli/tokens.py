@@ -25,16 +25,18 @@ def tokens() -> None:
 @click.option("--permission", "-p", multiple=True, required=True, type=PERMISSIONS)
 @click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True)
 @click.option("--site", type=int, help="Only for this site and all within it.")
+@click.option("--uses", type=int, help="Enrols so many devices, and does nothing else.")
 @click.option("--network", multiple=True, help="Only from this CIDR.")
 @remote_options
 def create(
     user: str, label: str, permission: tuple[str, ...], days: int, site: int | None,
-    network: tuple[str, ...], server: str | None, token_file: Path | None,
+    uses: int | None, network: tuple[str, ...], server: str | None, token_file: Path | None,
 ) -> None:  # fmt: skip
     """A new token of USER; printed this once and stored nowhere."""
     body = {
         "label": label, "permissions": list(permission), "site_id": site,
         "networks": list(network), "expires_at": (now() + timedelta(days=days)).isoformat(),
+        "uses": uses,
     }  # fmt: skip
     with connected(server, token_file) as api:
         made = api.call("POST", f"/accounts/{account_id(api, user)}/tokens", body=body)
@@ -49,10 +51,10 @@ def list_(user: str, server: str | None, token_file: Path | None) -> None:
     with connected(server, token_file) as api:
         found = api.call("GET", f"/accounts/{account_id(api, user)}/tokens")["items"]
     output.table(
-        ["id", "prefix", "label", "expires", "last used", "revoked"],
+        ["id", "prefix", "label", "expires", "last used", "revoked", "uses left"],
         [
             (t["id"], t["prefix"], t["label"], t["expires_at"], t["last_used_at"] or "never",
-             t["revoked_at"] or "")
+             t["revoked_at"] or "", "" if t["uses_left"] is None else t["uses_left"])
             for t in found
         ],
     )  # fmt: skip

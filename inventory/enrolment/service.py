@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Grant, Permission
+from inventory.accounts.tokens import take_use
 from inventory.assets.deciding import accept_new, named
 from inventory.assets.identifiers import Key
 from inventory.assets.kinds import Outcome
@@ -53,6 +54,8 @@ def enrol(
     """Take one report. Raises `Forbidden`, and `InvalidInput` for one that identifies nothing.
 
     dry_run  tell what would happen, and leave everything as it is
+
+    A token that is counted is used once by each that is no conflict, in the same transaction.
     """
     site_id = _place(db, actor, report.site_id)
     seen = observation_of(report, site_id, now=now)
@@ -82,6 +85,15 @@ def state_for(db: Session, actor: Actor, asset_id: int) -> EnrolledState:
 
 
 def _settle(
+    db: Session, actor: Actor, report: Report, seen: Observation, found: Match, now: datetime
+) -> Enrolled:
+    told = _decide(db, actor, report, seen, found, now)
+    if told.outcome is not Came.CONFLICT:
+        take_use(db, actor)
+    return told
+
+
+def _decide(
     db: Session, actor: Actor, report: Report, seen: Observation, found: Match, now: datetime
 ) -> Enrolled:
     worker = _worker(actor)

@@ -77,6 +77,7 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "live": _l("Live"),
         "expired": _l("Expired"),
         "revoked": _l("Revoked"),
+        "used_up": _l("Used up"),
     },
     "custody_kind": {
         "assignment": _l("Given"),
@@ -129,4 +130,5 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
 ACCESS_TONES: Mapping[str, str] = {
     "active": "success", "locked": "warning", "one_time": "info", "disabled": "secondary",
     "program": "dark", "live": "success", "expired": "secondary", "revoked": "secondary",
+    "used_up": "secondary",
 }  # fmt: skip

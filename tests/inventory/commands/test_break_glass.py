@@ -1,5 +1,6 @@
 """What a sealed code does not open: beyond twice the budget, and what is on hold."""
 
+import pyotp
 import pytest
 
 from inventory.access import Actor
@@ -13,6 +14,7 @@ from mdm.types import Platform
 from tests.inventory.commands.conftest import Furnish
 from tests.inventory.commands.test_rules import book, freeze, why_open
 from tests.inventory.commands.world import OPERATOR, World
+from tests.inventory.conftest import Caller
 
 
 def glass(world: World, actor: Actor, code: str, asset: int) -> DeviceCommand:
@@ -61,3 +63,23 @@ def test_a_hold_after_break_glass_still_stops_it(world: World) -> None:
     freeze(world, asset)
     assert world.drive(command).held_reason is Held.HOLD
     assert world.fake.effects == []
+
+
+def test_the_api_takes_a_code_once_the_person_is_confirmed(
+    world: World, jane: Caller, app_of: pyotp.TOTP, codes: list[str]
+) -> None:
+    asset = book(world)
+    plan = jane.get(f"/api/v1/assets/{asset}/commands/plan", query_string={"action": "wipe"}).json
+    body = {"asset_id": asset, "code": codes[0], "action": "wipe", "reason": "stolen",
+            "typed_tag": world.draft(asset).typed_tag, "backup": "waived",
+            "acknowledged": ["stale"]}  # fmt: skip
+    assert jane.post("/api/v1/break-glass", json=body).status_code == 403, "nobody confirmed"
+    jane.post(
+        "/confirm", query_string={"binding": f"break-glass:{plan['purpose']}"},
+        data={"code": app_of.at(world.clock())},
+    )  # fmt: skip
+    assert jane.post("/api/v1/break-glass", json={**body, "code": "A" * 32}).status_code == 422
+    used = jane.post("/api/v1/break-glass", json=body)
+    assert (used.status_code, used.json["state"]) == (201, "ready")
+    ended = jane.post("/api/v1/break-glass/end", json={"reason": "a drill"})
+    assert ended.json == {"ended": 2}

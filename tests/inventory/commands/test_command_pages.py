@@ -233,3 +233,11 @@ def _can(world: World, asset: int, action: Action) -> bool:
 def _only(world: World) -> DeviceCommand:
     with world.database.unit(write=False) as db:
         return db.exec(select(DeviceCommand)).one()
+
+
+def test_a_reason_may_have_several_lines(world: World, known: Callable[..., Caller]) -> None:
+    asset = world.assets(Platform.CHROMEOS)[0]
+    given = {"action": "restart", "reason": "one\r\ntwo", "acknowledged": ["stale"]}
+    answer = known("jane").post(f"/assets/{asset}/commands/new", data=given)
+    assert answer.status_code == 303, plain(answer.text)
+    assert _only(world).reason == "one\ntwo"
