@@ -68,6 +68,8 @@ PAGES: tuple[str, ...] = (
     "inventory.accounts.account_pages",
     "inventory.accounts.account_change_pages",
     "inventory.desk.home_pages",
+    "inventory.people.people_pages",
+    "inventory.people.import_pages",
     "inventory.desk.find_pages",
     "inventory.desk.component_pages",
     "inventory.desk.site_pages",

@@ -4,9 +4,8 @@ from typing import Any
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
-from inventory.errors import InvalidInput
 from inventory.http.blueprint import api_blueprint
-from inventory.http.paging import decode_cursor, encode_cursor, page_of
+from inventory.http.paging import page_of
 from inventory.http.unit import current_actor, current_db, current_now
 from inventory.people import service
 from inventory.people.models import Person
@@ -16,8 +15,10 @@ from inventory.people.schemas import (
     PersonArgs,
     PersonView,
     TemporaryPerson,
+    after_of,
+    cursor_of,
 )
-from inventory.people.service import Name, PersonFilter
+from inventory.people.service import PersonFilter
 from inventory.people.viewing import record_views
 
 bp = api_blueprint("people", "/people", "Pupils and staff, as the roster names them.")
@@ -36,10 +37,10 @@ def list_people(given: dict[str, Any]) -> dict[str, object]:
     )
     limit = given["limit"]
     db, actor = current_db(), current_actor()
-    found = service.search(db, actor, wanted, after=_after(given), limit=limit + 1)
+    found = service.search(db, actor, wanted, after=after_of(given.get("after")), limit=limit + 1)
     page = found[:limit]
     record_views(db, actor, [person.id for person in page], now=current_now())
-    return {"items": page, "next": _cursor(page[-1]) if len(found) > limit else None}
+    return {"items": page, "next": cursor_of(page[-1]) if len(found) > limit else None}
 
 
 @bp.route("", methods=["POST"])
@@ -79,16 +80,3 @@ def shown(person: Person) -> dict[str, Any]:
     db = current_db()
     record_views(db, current_actor(), [person.id], now=current_now(), site_id=person.site_id)
     return {**person.model_dump(), "other_site_ids": service.other_sites(db, person.id)}
-
-
-def _cursor(person: Person) -> str:
-    return encode_cursor([person.family_name, person.given_name, person.id])
-
-
-def _after(given: dict[str, Any]) -> Name | None:
-    if "after" not in given:
-        return None
-    match decode_cursor(given["after"]):
-        case [str(family), str(first), int(id_)]:
-            return family, first, id_
-    raise InvalidInput("`after` is not a cursor of this list")

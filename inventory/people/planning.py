@@ -1,5 +1,6 @@
 """From a roster to a plan: nothing of it happens until somebody has looked at it and says yes."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ BATCH = 1_000
 SOURCE_LENGTH, FILE_NAME_LENGTH = 80, 200
 
 T = TypeVar("T")
+_SOURCE = re.compile(r"[\w .,&'()/+-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def _source(db: Session, actor: Actor, name: str, *, now: datetime) -> RosterSource:
     plain = " ".join(name.split())
-    if not plain or len(plain) > SOURCE_LENGTH or not plain.isprintable():
-        message = f"1 to {SOURCE_LENGTH} printable characters"
+    if not 0 < len(plain) <= SOURCE_LENGTH or not _SOURCE.fullmatch(plain):
+        message = f"1 to {SOURCE_LENGTH} letters, digits, blanks and . , & ' ( ) / + -"
         raise InvalidInput("that is no name for a source", {"source": [message]})
     wanted = select(RosterSource).where(sa.func.lower(col(RosterSource.name)) == plain.lower())
     found = db.exec(wanted.with_for_update()).first()

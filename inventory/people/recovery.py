@@ -102,6 +102,15 @@ def listed(
     return list(db.exec(query).all())
 
 
+def open_task(db: Session, person_id: int) -> RecoveryTask | None:
+    """The open task of somebody whom the actor may see."""
+    return db.exec(
+        select(RecoveryTask).where(
+            RecoveryTask.person_id == person_id, col(RecoveryTask.closed_at).is_(None)
+        )
+    ).first()
+
+
 def close(db: Session, actor: Actor, task_id: int, *, note: str, now: datetime) -> RecoveryTask:
     """Everything is back, or given up: say which. Raises `NotFound`, `Conflict`, `InvalidInput`."""
     task = db.exec(select(RecoveryTask).where(RecoveryTask.id == task_id).with_for_update()).first()

@@ -2,8 +2,10 @@
 
 from marshmallow import fields
 
-from inventory.http.paging import PageArgs
+from inventory.errors import InvalidInput
+from inventory.http.paging import PageArgs, decode_cursor, encode_cursor
 from inventory.people.models import Person, PersonRole
+from inventory.people.service import Name
 from inventory.schema import ROW_ID, ObjectSchema, TableSchema, Text
 
 SHOWN = (
@@ -53,3 +55,18 @@ class PersonArgs(PageArgs):
     role = fields.Enum(PersonRole, by_value=True)
     site_id = fields.Integer(validate=ROW_ID, metadata={"description": "their school"})
     active = fields.Boolean()
+
+
+def cursor_of(person: Person) -> str:
+    """Where the list goes on after this person."""
+    return encode_cursor([person.family_name, person.given_name, person.id])
+
+
+def after_of(cursor: str | None) -> Name | None:
+    """The place that a cursor names. Raises `InvalidInput` for one of another list."""
+    if cursor is None:
+        return None
+    match decode_cursor(cursor):
+        case [str(family), str(first), int(id_)]:
+            return family, first, id_
+    raise InvalidInput("`after` is not a cursor of this list")

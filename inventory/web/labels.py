@@ -12,6 +12,7 @@ from inventory.web.access_words import ACCESS_TONES, ACCESS_WORDS
 from inventory.web.audit_words import AUDIT_WORDS
 from inventory.web.discovery_words import DISCOVERY_TONES, DISCOVERY_WORDS
 from inventory.web.mdm_words import MDM_TONES, MDM_WORDS
+from inventory.web.people_words import PEOPLE_TONES, PEOPLE_WORDS
 from inventory.web.server_words import SERVER_TONES, SERVER_WORDS
 
 LABELS: Mapping[str, Mapping[str, LazyString]] = {
@@ -155,6 +156,7 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = {
     **SERVER_WORDS,
     **DISCOVERY_WORDS,
     **MDM_WORDS,
+    **PEOPLE_WORDS,
 }
 
 ICONS: Mapping[str, str] = {
@@ -174,7 +176,7 @@ TONES: Mapping[str, str] = {
     "ignored": "secondary", "queued": "secondary", "running": "info", "finished": "success",
     "done": "success", "failed": "danger", "cancelled": "secondary", "interrupted": "warning",
     "low": "warning", "empty": "danger", "ok": "success", **ACCESS_TONES, **SERVER_TONES,
-    **DISCOVERY_TONES, **MDM_TONES,
+    **DISCOVERY_TONES, **MDM_TONES, **PEOPLE_TONES,
 }  # fmt: skip
 """A state → the tone of its badge."""
 

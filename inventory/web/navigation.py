@@ -85,6 +85,7 @@ MENU: tuple[Group, ...] = (
         _l("District"),
         (
             Entry(_l("Places"), "site_pages.tree", _P.SITE_READ, "building", "sites"),
+            Entry(_l("People"), "people_pages.listed", _P.PERSON_READ, "person", "people"),
             Entry(_l("Catalog"), "catalog_pages.makers", _P.ASSET_READ, "tag", "catalog"),
             Entry(_l("Accounts"), "account_pages.listed", _P.ACCOUNT_READ, "people", "accounts"),
             Entry(_l("Audit log"), "audit_pages.listed", _P.AUDIT_READ, "journal-text", "audit"),

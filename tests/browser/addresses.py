@@ -17,6 +17,7 @@ MANAGED = "/managed/<int(max=2147483647):device_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
 MODEL = "/catalog/models/<int(max=2147483647):model_id>"
 NETWORK = "/networks/<int(max=2147483647):network_id>"
+PLAN = "/people/imports/<int(max=2147483647):plan_id>"
 SITE = "/sites/<int(max=2147483647):site_id>"
 SWEEP = "/sweeps/<int(max=2147483647):sweep_id>"
 TARGET = "/notices/targets/<int(max=2147483647):target_id>"
@@ -187,6 +188,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{ACCOUNT}/tokens/<int(max=2147483647):token_id>/revoke": (
         "/accounts/{program}/tokens/{token}/revoke",
     ),
+    "/people": ("/people", "/people?left=true", "/people?q=zz"),
+    "/people/<int(max=2147483647):person_id>": ("/people/{person}",),
+    "/people/imports": ("/people/imports",),
+    PLAN: ("/people/imports/{plan_applied}", "/people/imports/{plan_waiting}"),
     "/audit": ("/audit", "/audit?action=asset.created"),
     "/audit/verify": ("/audit/verify",),
     "/jobs": ("/jobs",),

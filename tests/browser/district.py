@@ -34,6 +34,7 @@ from inventory.notices import targets
 from inventory.sites.models import Site, SiteKind
 from tests.browser.handed import fill_handed
 from tests.browser.managed import fill_managed
+from tests.browser.pupils import fill_people
 from tests.browser.serving import Installation
 from tests.demo.seed import seed
 from tests.simnet import Simnet, load_district
@@ -86,6 +87,9 @@ class Made:
     command_held: int = 0
     command_unclear: int = 0
     batch: int = 0
+    person: int = 0
+    plan_applied: int = 0
+    plan_waiting: int = 0
     custody: int = 0
     handed_asset: int = 0
 
@@ -119,6 +123,8 @@ def fill(made_in: Installation) -> Made:
         handed = fill_handed(db, ACTOR, EVIL, now=now())
         for name, number in (fill_managed(db, ACTOR, EVIL, now=now()) | handed).items():
             setattr(made, name, number)
+    for name, number in fill_people(made_in.database, EVIL).items():
+        setattr(made, name, number)
     _find(made_in, made)
     return made
 

@@ -1,0 +1,51 @@
+"""The words of people and their imports; a part of `labels.LABELS`."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+PEOPLE_WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    "person_role": {
+        "student": _l("Student"),
+        "teacher": _l("Teacher"),
+        "staff": _l("Staff"),
+    },
+    "plan_state": {
+        "planned": _l("Waits for approval"),
+        "applied": _l("Applied"),
+        "undone": _l("Undone"),
+        "refused": _l("Refused"),
+    },
+    "change_kind": {
+        "create": _l("New"),
+        "adopt": _l("Known by hand before"),
+        "deactivate": _l("Leaves"),
+        "reactivate": _l("Comes back"),
+        "role": _l("Other role"),
+        "site": _l("Other school"),
+        "update": _l("Changed"),
+    },
+    "problem_kind": {
+        "invalid": _l("Cannot be read"),
+        "orphan": _l("Unknown school"),
+        "conflict": _l("Contradiction"),
+    },
+    "person_field": {
+        "sourced_id": _l("Number in the roster"),
+        "role": _l("Role"),
+        "given_name": _l("Given name"),
+        "family_name": _l("Family name"),
+        "site_id": _l("School"),
+        "other_site_ids": _l("Other schools"),
+        "grade": _l("Grade"),
+        "homeroom": _l("Homeroom"),
+        "active": _l("Is here"),
+        "temporary": _l("Entered by hand"),
+        "source_id": _l("Source"),
+    },
+}
+
+PEOPLE_TONES: Mapping[str, str] = {
+    "planned": "info", "applied": "success", "undone": "warning", "refused": "secondary",
+}  # fmt: skip
