@@ -6,6 +6,7 @@ from inventory.accounts import service as accounts
 from inventory.assets import file_retention
 from inventory.assets.file_store import FileStore
 from inventory.commands import delivery, sweeping
+from inventory.custody import reminding
 from inventory.db import now
 from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
@@ -44,6 +45,7 @@ HANDLERS: Mapping[str, Handler] = {
     sweeping.SWEEP: sweeping.sweep_due,
     sweeping.CHAIN: sweeping.check_chain,
     sending.KIND: sending.send_due,
+    reminding.KIND: reminding.remind,
 }
 
 SCHEDULES = (
@@ -52,6 +54,7 @@ SCHEDULES = (
     Schedule("mdm-forget", forgetting.KIND, cron="40 * * * *"),
     Schedule("nightly-retention", FORGET, cron="20 3 * * *"),
     Schedule("commands-due", sweeping.SWEEP, every=60),
+    Schedule("custody-overdue", reminding.KIND, cron="0 15 * * 1-5"),
     Schedule("notices-due", sending.KIND, every=30),
     Schedule("audit-chain", sweeping.CHAIN, cron="50 */4 * * *"),
 )
@@ -69,6 +72,8 @@ POLICIES: Mapping[str, JobPolicy] = {
     delivery.KIND: JobPolicy(concurrency=2, attempts=1),
     sweeping.SWEEP: JobPolicy(concurrency=1, poll=5, attempts=1),
     sweeping.CHAIN: JobPolicy(concurrency=1, poll=30),
+    # Once: a school that is told twice reads nothing any more.
+    reminding.KIND: JobPolicy(concurrency=1, poll=30, attempts=1),
     # Tried again by its own rows.
     sending.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
 }
