@@ -113,6 +113,7 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.break_glass_pages",
     "inventory.commands.guard_pages",
     "inventory.labels.label_pages",
+    "inventory.enrolment.enrol_pages",
     "inventory.custody.custody_pages",
     "inventory.custody.hand_pages",
     "inventory.desk.asset_custody_pages",

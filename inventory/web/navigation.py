@@ -51,6 +51,7 @@ MENU: tuple[Group, ...] = (
                 _l("Handed out"), "custody_pages.listed", _P.CUSTODY_READ, "person-badge", "custody"
             ),
             Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
+            Entry(_l("Enrol computers"), "enrol_pages.show", _P.ENROL, "download", "enrol"),
         ),
     ),
     Group(
