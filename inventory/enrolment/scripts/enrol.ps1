@@ -234,13 +234,15 @@ function Send-Report([string]$Json, [string]$Token) {
         } catch {
             $failed = $_
             $status = Get-Status $failed
-            if ($status -in 401, 403) { Stop-Run 4 "the token was refused ($status)" }
+            $detail = Get-Known { ($failed.ErrorDetails.Message | ConvertFrom-Json).detail }
+            if ($status -in 401, 403) {
+                Stop-Run 4 "the token was refused (${status}): $(Get-Line $detail 300)"
+            }
             if ($status -in 0, 429, 503 -and $try -lt $Tries) {
                 Start-Sleep -Seconds (2 * $try)
                 continue
             }
             if ($status -eq 0) { Stop-Run 1 "$Url cannot be reached" }
-            $detail = Get-Known { ($failed.ErrorDetails.Message | ConvertFrom-Json).detail }
             Stop-Run 1 "the server answered ${status}: $(Get-Line $detail 300)"
         }
     }

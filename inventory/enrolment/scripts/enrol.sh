@@ -236,7 +236,7 @@ send() {
       --data-binary "@$told" "$url/api/v1/enrolments") || fail 1 "$url cannot be reached"
   case "$status" in
     200 | 201) ;;
-    401 | 403) fail 4 "the token was refused ($status)" ;;
+    401 | 403) fail 4 "the token was refused ($status): $(field detail)" ;;
     *) fail 1 "the server answered $status: $(field detail)" ;;
   esac
   if [ "$(field outcome)" = conflict ]; then

@@ -10,10 +10,13 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.serving import make_server
 
 from inventory.access import Permission, Role
 from inventory.accounts import service as accounts
+from inventory.accounts.models import ApiToken
+from inventory.accounts.sessions import forget_callers
 from inventory.accounts.tokens import create_token
 from inventory.db import Database
 from inventory.enrolment.schemas import EnrolmentReport
@@ -200,7 +203,7 @@ def test_it_enrols_prints_the_tag_and_shows_no_token(
 
 
 def test_each_trouble_has_its_exit_code(
-    lenovo: Computer, server: str, token: str, api: Any, district: Any
+    lenovo: Computer, server: str, token: str, database: Database
 ) -> None:
     shell = SHELLS[0]
     assert lenovo.run(shell).returncode == 2
@@ -209,6 +212,14 @@ def test_each_trouble_has_its_exit_code(
     )
     assert lenovo.run(shell, "--url", server, HOMEROOM_TOKEN="hrm_x y").returncode == 2
     assert lenovo.run(shell, "--url", server, HOMEROOM_TOKEN="hrm_aaaaaaaa_b").returncode == 4
+    with database.unit() as db:
+        db.execute(sa.update(ApiToken).values(uses_left=0))
+        forget_callers(db)
+    used = lenovo.run(shell, "--url", server, HOMEROOM_TOKEN=token)
+    assert (used.returncode, "used up" in used.stderr) == (4, True)
+    with database.unit() as db:
+        db.execute(sa.update(ApiToken).values(uses_left=9))
+        forget_callers(db)
     gone = lenovo.run(shell, "--url", "http://127.0.0.1:9", HOMEROOM_TOKEN=token)
     assert gone.returncode == 1
     assert "cannot be reached" in gone.stderr
