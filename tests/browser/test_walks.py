@@ -61,7 +61,7 @@ def fine(page: Page) -> None:
 
 def test_a_conflict_is_resolved(page: Page, made: Made) -> None:
     page.goto("/")
-    page.get_by_role("link", name=re.compile("Conflicts")).click()
+    page.locator("main a[href='/discoveries?outcome=conflict']").click()
     page.locator("tbody a").first.click()
     page.wait_for_url(re.compile(rf"/discoveries/{made.finding_conflict}"))
     expect(page.get_by_role("heading", name="What is true?")).to_be_visible()
