@@ -229,10 +229,13 @@ send() {
   told=$(mktemp) || fail 1 'no room for a temporary file'
   trap 'rm -f "$answer" "$told"' EXIT
   report >"$told"
+  # One run counts once, also where curl asks again because an answer was lost.
+  run="enrol-$$-$(date +%s)"
   # The token goes in by standard input: arguments can be read by everybody on the machine.
   status=$(printf 'header = "Authorization: Bearer %s"\n' "$token" |
     curl --silent --show-error --max-time 60 --retry 3 --config - --output "$answer" \
       --write-out '%{http_code}' --header 'Content-Type: application/json' \
+      --header "Idempotency-Key: $run" \
       --data-binary "@$told" "$url/api/v1/enrolments") || fail 1 "$url cannot be reached"
   case "$status" in
     200 | 201) ;;

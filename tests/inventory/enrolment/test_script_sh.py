@@ -202,6 +202,20 @@ def test_it_enrols_prints_the_tag_and_shows_no_token(
     assert state_of(database, asset.id).encrypted is False
 
 
+def test_a_run_counts_once_however_often_curl_asks(
+    lenovo: Computer, server: str, token: str, events: Any, database: Database
+) -> None:
+    # This curl does what the real one does after a lost answer: it sends the same again.
+    real = shutil.which("curl")
+    lenovo.tool(
+        "curl", f'conf=$(cat)\nfor n in 1 2; do printf "%s" "$conf" | {real} "$@"; done | tail -c 3'
+    )
+    ran = lenovo.run(SHELLS[0], "--url", server, HOMEROOM_TOKEN=token)
+    (asset,) = all_assets(database)
+    assert ran.stderr == f"enrol: created, tag {asset.tag}\n", "the first answer is given again"
+    assert len(events("device.enrolled")) == 1
+
+
 def test_each_trouble_has_its_exit_code(
     lenovo: Computer, server: str, token: str, database: Database
 ) -> None:
