@@ -59,6 +59,11 @@ PICTURES: dict[str, tuple[str, str, tuple[int, int]]] = {
     "managed": ("/managed", "light", WIDE),
     "management": ("/assets/{managed}/mdm", "light", WIDE),
     "wipe": ("/assets/{managed}/commands/new?action=wipe", "light", WIDE),
+    "labels": (
+        "/labels?shown=true&id={printer}&codes=qr&codes=bars&lines=district&start=5",
+        "light",
+        WIDE,
+    ),
     "audit": ("/audit", "light", WIDE),
 }
 """Name → address, theme, size. Names in braces are looked up in the district."""
