@@ -4,6 +4,7 @@ environment says CI, that is a failure."""
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,26 @@ class Watch:
     def _dialog(self, dialog: Any) -> None:
         self.problems.append(f"dialog: {dialog.message}")
         dialog.dismiss()
+
+
+@contextmanager
+def coordinator_page(chromium: Browser, installation: Installation, made: Made) -> Iterator[Page]:
+    """A page of a district that a story has for itself, signed in as its coordinator."""
+    with installation.database.unit() as db:
+        _, secret = sessions.start(
+            db, made.accounts["coordinator"], Origin("127.0.0.1"), installation.settings, now=now()
+        )
+    context = chromium.new_context(
+        base_url=installation.url, reduced_motion="reduce", timezone_id="America/New_York"
+    )
+    name = cookie_name(installation.settings)
+    context.add_cookies([{"name": name, "value": secret, "url": installation.url}])
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    watch = Watch(opened)
+    yield opened
+    context.close()
+    assert watch.problems == []
 
 
 OpenTab = Callable[..., Page]

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from inventory.accounts import sessions
-from inventory.accounts.guard import cookie_name
-from inventory.accounts.sessions import Origin
 from inventory.assets import service as assets
 from inventory.assets.kinds import Category
 from inventory.assets.service import AssetDraft
 from inventory.db import now
 from inventory.fleet import opening
 from tests.browser import gates
-from tests.browser.conftest import Watch, axe
+from tests.browser.conftest import axe, coordinator_page
 from tests.browser.district import Made, fill
 from tests.browser.serving import Installation, install, running
 from tests.inventory.fleet.conftest import BOSS, Fleet, quick
@@ -60,22 +57,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation
 @pytest.fixture
 def page(chromium: Browser, own: tuple[Installation, Made]) -> Iterator[Page]:
     """Signed in as the coordinator."""
-    installation, made = own
-    with installation.database.unit() as db:
-        _, secret = sessions.start(
-            db, made.accounts["coordinator"], Origin("127.0.0.1"), installation.settings, now=now()
-        )
-    context = chromium.new_context(
-        base_url=installation.url, reduced_motion="reduce", timezone_id="America/New_York"
-    )
-    name = cookie_name(installation.settings)
-    context.add_cookies([{"name": name, "value": secret, "url": installation.url}])
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    watch = Watch(opened)
-    yield opened
-    context.close()
-    assert watch.problems == []
+    with coordinator_page(chromium, *own) as opened:
+        yield opened
 
 
 def fine(page: Page) -> None:
