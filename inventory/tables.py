@@ -18,7 +18,11 @@ from inventory.commands import (
     guard_models as command_guards,
     models as commands,
 )
-from inventory.custody import models as custody
+from inventory.custody import (
+    models as custody,
+    photo_models as custody_photos,
+    transfer_models as transfers,
+)
 from inventory.desk import models as views
 from inventory.discovery import (
     finding_models as findings,
@@ -51,6 +55,8 @@ MODULES = (
     attachments,
     holds,
     custody,
+    custody_photos,
+    transfers,
     discovery,
     findings,
     readings,

@@ -14,7 +14,7 @@ from inventory.assets.models import Asset
 from inventory.assets.reach import for_change, holding
 from inventory.assets.words import entered
 from inventory.audit import service as audit
-from inventory.custody import lines, policy
+from inventory.custody import lines, policy, transit
 from inventory.custody.holders import Holder, Terms, accepted, holder_of, overdue_of
 from inventory.custody.models import Condition, Custody
 from inventory.errors import Conflict, NotFound
@@ -78,6 +78,7 @@ def give(
 ) -> Custody:
     """Open a custody of a device that is locked and with nobody. Raises as `check_out`."""
     holds.require_free(db, asset.id, "given to somebody")
+    transit.require_here(db, asset.id)
     goes_to = accepted(db, actor, holder)
     policy.require_term(terms.kind, terms.loan_reason, terms.due_at, now)
     after = policy.status_out(asset.status)
@@ -102,6 +103,23 @@ def give(
     }  # fmt: skip
     record(db, actor, "custody.given", asset, now, after=told, reason=custody.override)
     return custody
+
+
+def hand_over(
+    db: Session,
+    actor: Actor,
+    asset: Asset,
+    present: Custody,
+    coming: Coming,
+    holder: Holder,
+    terms: Terms,
+    *,
+    now: datetime,
+) -> Custody:
+    """From who has a device that is locked straight to another holder. Raises as `check_out`."""
+    holds.require_free(db, asset.id, "given to somebody else")
+    _close(db, actor, asset, present, coming, now, reason=coming.note)
+    return give(db, actor, asset, holder, terms, now=now)
 
 
 def check_in(
