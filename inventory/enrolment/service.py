@@ -105,9 +105,14 @@ def _decide(
                     site_id=seen.site_id,
                 )  # fmt: skip
         except Duplicate as taken:
-            return _doubt(db, worker, seen, found.keys, str(taken), now)
-        _keep(db, actor, asset, report, now)
-        return Enrolled(Came.CREATED, asset.tag, asset.id)
+            # Another report of the same computer may have been quicker: then it is known by now.
+            again = match(db, seen)
+            if again.kind is Outcome.NEW:
+                return _doubt(db, worker, seen, found.keys, str(taken), now)
+            found = again
+        else:
+            _keep(db, actor, asset, report, now)
+            return Enrolled(Came.CREATED, asset.tag, asset.id)
     if found.kind is not Outcome.MATCHED:
         sight(db, worker, seen, found, now=now)
         return Enrolled(Came.CONFLICT, reasons=found.reasons)
