@@ -47,6 +47,7 @@ class Permission(StrEnum):
     PLACE_READ = "command:place"
     CUSTODY_READ = "custody:read"
     CUSTODY_WRITE = "custody:write"
+    AGREEMENT_WRITE = "agreement:write"
     HOLD_READ = "hold:read"
     HOLD_WRITE = "hold:write"
     POLICY_WRITE = "policy:write"

@@ -5,6 +5,7 @@ from inventory.accounts import (
     models as accounts,
     preference_models as preferences,
 )
+from inventory.agreements import models as agreements
 from inventory.assets import (
     attachment_models as attachments,
     catalog_models as catalog,
@@ -55,6 +56,7 @@ MODULES = (
     attachments,
     holds,
     custody,
+    agreements,
     custody_photos,
     transfers,
     discovery,

@@ -52,6 +52,7 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "command:place": _l("See where a lost device is"),
         "custody:read": _l("See who has which device"),
         "custody:write": _l("Hand devices out and take them back"),
+        "agreement:write": _l("Write agreements and put them in force"),
         "hold:read": _l("See holds"),
         "hold:write": _l("Put devices and people on hold, and end it"),
         "policy:write": _l("Change the limits of remote commands"),

@@ -1,0 +1,1 @@
+"""Agreements: what people sign for the devices that they are given, and the proof that they did."""

@@ -1,0 +1,1 @@
+"""Agreements: texts, links, signatures, documents."""
