@@ -54,6 +54,7 @@ class Permission(StrEnum):
     BREAKER_CLOSE = "breaker:close"
     NOTICE_WRITE = "notice:write"
     ENROL = "device:enrol"
+    IMPORT_APPLY = "import:apply"
     SELF = "self"
 
 
@@ -78,6 +79,7 @@ _TECHNICIAN = _LOOK | {
     _P.COMMAND_REQUEST_DESTRUCTIVE, _P.COMMAND_APPROVE, _P.PIN_READ, _P.HOLD_READ,
     _P.PERSON_WRITE, _P.ENROL,
     _P.CUSTODY_READ, _P.CUSTODY_WRITE,
+    _P.IMPORT_APPLY,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

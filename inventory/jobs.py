@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from inventory.accounts import service as accounts
+from inventory.asset_import import applying as import_applying, running as imports
 from inventory.assets import file_retention
 from inventory.assets.file_store import FileStore
 from inventory.commands import delivery, sweeping
@@ -26,6 +27,7 @@ def forget(ctx: JobContext) -> None:
     ctx.heartbeat()
     retention.purge(ctx.database, now=now())
     roster_retention.purge(ctx.database, now=now())
+    imports.purge(ctx.database, now=now())
     file_retention.purge(ctx.database, FileStore.of(ctx.settings), now=now())
     if ctx.database.is_sqlite:
         # PostgreSQL keeps its planner's statistics fresh by itself.
@@ -45,6 +47,7 @@ HANDLERS: Mapping[str, Handler] = {
     sweeping.SWEEP: sweeping.sweep_due,
     sweeping.CHAIN: sweeping.check_chain,
     sending.KIND: sending.send_due,
+    import_applying.KIND: imports.run,
     reminding.KIND: reminding.remind,
 }
 
@@ -74,6 +77,7 @@ POLICIES: Mapping[str, JobPolicy] = {
     sweeping.CHAIN: JobPolicy(concurrency=1, poll=30),
     # Once: a school that is told twice reads nothing any more.
     reminding.KIND: JobPolicy(concurrency=1, poll=30, attempts=1),
+    import_applying.KIND: JobPolicy(concurrency=1, attempts=3),
     # Tried again by its own rows.
     sending.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
 }

@@ -65,6 +65,7 @@ class Settings:
     )
     max_body_bytes: int = _doc(2_000_000, "largest request body, except of uploads")
     upload_max_bytes: int = _doc(20_000_000, "largest photo or document of an asset")
+    import_max_rows: int = _doc(200_000, "rows of one imported file")
     asset_files_most: int = _doc(100, "photos and documents that one asset may have")
     token_requests_per_minute: int = _doc(60_000, "requests one API token may make in a minute")
     worker: bool = _doc(True, "run background jobs inside the server process")

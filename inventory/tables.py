@@ -6,6 +6,7 @@ from inventory.accounts import (
     preference_models as preferences,
 )
 from inventory.agreements import models as agreements
+from inventory.asset_import import models as asset_imports
 from inventory.assets import (
     attachment_models as attachments,
     catalog_models as catalog,
@@ -66,6 +67,7 @@ MODULES = (
     hooks,
     labels,
     enrolment,
+    asset_imports,
     commands,
     command_guards,
     command_escrow,

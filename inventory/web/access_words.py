@@ -36,6 +36,7 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "person:write": _l("Add a person by hand until the roster knows them"),
         "person:import": _l("Upload rosters and see what they would change"),
         "person:approve": _l("Apply and undo imports of people"),
+        "import:apply": _l("Import assets from files, apply and undo imports"),
         "account:read": _l("See accounts and their roles"),
         "account:write": _l("Make and change accounts, give roles"),
         "token:own": _l("Make tokens for their own programs"),

@@ -12,6 +12,7 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "retention": _l("Nightly tidying up"),
         "mdm.sync": _l("Sync with an MDM vendor"),
         "mdm.due": _l("Starting the syncs that are due"),
+        "imports.apply": _l("Applying or undoing an import of assets"),
         "mdm.tags": _l("Writing tags to an MDM vendor"),
         "mdm.forget": _l("Forgetting what MDM vendors told long ago"),
         "command.deliver": _l("Delivery of a remote command"),

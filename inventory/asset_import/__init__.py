@@ -1,0 +1,1 @@
+"""Assets from spreadsheets and other systems: planned, looked at, approved, applied, undone."""
