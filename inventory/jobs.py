@@ -14,6 +14,7 @@ from inventory.engine import Handler, JobContext, JobPolicy, Schedule
 from inventory.fleet import forgetting, sync_run, syncs, tag_writing
 from inventory.notices import sending, writing
 from inventory.people import roster_retention
+from inventory.people.sources import reads
 
 FORGET = "retention"
 
@@ -48,6 +49,8 @@ HANDLERS: Mapping[str, Handler] = {
     sweeping.CHAIN: sweeping.check_chain,
     sending.KIND: sending.send_due,
     import_applying.KIND: imports.run,
+    reads.KIND: reads.run,
+    reads.DUE: reads.due,
     reminding.KIND: reminding.remind,
 }
 
@@ -58,6 +61,7 @@ SCHEDULES = (
     Schedule("nightly-retention", FORGET, cron="20 3 * * *"),
     Schedule("commands-due", sweeping.SWEEP, every=60),
     Schedule("custody-overdue", reminding.KIND, cron="0 15 * * 1-5"),
+    Schedule("people-due", reads.DUE, every=300),
     Schedule("notices-due", sending.KIND, every=30),
     Schedule("audit-chain", sweeping.CHAIN, cron="50 */4 * * *"),
 )
@@ -75,6 +79,8 @@ POLICIES: Mapping[str, JobPolicy] = {
     delivery.KIND: JobPolicy(concurrency=2, attempts=1),
     sweeping.SWEEP: JobPolicy(concurrency=1, poll=5, attempts=1),
     sweeping.CHAIN: JobPolicy(concurrency=1, poll=30),
+    reads.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
+    reads.DUE: JobPolicy(concurrency=1, poll=30, attempts=1),
     # Once: a school that is told twice reads nothing any more.
     reminding.KIND: JobPolicy(concurrency=1, poll=30, attempts=1),
     import_applying.KIND: JobPolicy(concurrency=1, attempts=3),

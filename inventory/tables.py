@@ -38,6 +38,7 @@ from inventory.http import models as http
 from inventory.labels import models as labels
 from inventory.notices import models as notices
 from inventory.people import models as people, roster_models as rosters
+from inventory.people.sources import models as people_sources
 from inventory.sites import models as sites
 
 MODULES = (
@@ -51,6 +52,7 @@ MODULES = (
     notices,
     people,
     rosters,
+    people_sources,
     catalog,
     assets,
     sightings,

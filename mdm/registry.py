@@ -63,7 +63,7 @@ def open_connector(
     for url in (base_url, around.login_url):
         if url is not None and not is_loopback(url):
             raise Invalid(where, "another address can only be one on this machine")
-    settings = _checked(info.fields, config, where)
+    settings = checked_settings(info.fields, config, where)
     return cast(
         Connector, module.connect(Connection(info, name, settings, access, base_url, around))
     )
@@ -75,9 +75,13 @@ def _module(name: str) -> ModuleType:
     return importlib.import_module(f"{folder.__name__}.{name}")
 
 
-def _checked(
+def checked_settings(
     fields: tuple[ConfigField, ...], config: Mapping[str, str], where: Where
 ) -> dict[str, str]:
+    """Every setting of `fields` with its value, "" where it is not needed and not given.
+
+    Raises `Invalid` for settings that are missing, unknown or unusable.
+    """
     unknown = sorted(config.keys() - {item.name for item in fields})
     wrong = [f"no such setting: {name[:40]}" for name in unknown[:5]]
     settings: dict[str, str] = {}

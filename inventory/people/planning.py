@@ -22,6 +22,7 @@ from inventory.people.roster_models import PlanState, RosterChange, RosterPlan, 
 from inventory.people.rosters.types import Roster
 from inventory.people.schools import Schools
 from inventory.people.snapshots import known_people
+from inventory.people.sources import orgs
 
 BATCH = 1_000
 SOURCE_LENGTH, FILE_NAME_LENGTH = 80, 200
@@ -47,7 +48,7 @@ def plan(
     A source is made where its name is new. Raises `Forbidden`, `InvalidInput`.
     """
     actor.require_everywhere(Permission.PERSON_IMPORT)
-    source = _source(db, actor, source_name, now=now)
+    source = source_named(db, actor, source_name, now=now)
     _set_aside(db, source, now=now)
     row = RosterPlan(
         source_id=source.id, file_name=_shown(upload.name), file_sha256=upload.sha256,
@@ -55,7 +56,8 @@ def plan(
     )  # fmt: skip
     db.add(row)
     db.flush()
-    compared = Comparison(roster, Schools(db, roster.orgs), source.id, known_people(db))
+    said = orgs.remember(db, source.id, roster, now=now)
+    compared = Comparison(roster, Schools(db, roster.orgs, said), source.id, known_people(db))
     counts: Counter[str] = Counter()
     for batch in batches(compared.changes(), BATCH):
         counts.update(change.kind.value for change in batch)
@@ -85,7 +87,8 @@ def batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def _source(db: Session, actor: Actor, name: str, *, now: datetime) -> RosterSource:
+def source_named(db: Session, actor: Actor, name: str, *, now: datetime) -> RosterSource:
+    """The source of that name, locked; made where it is new. Raises `InvalidInput`."""
     plain = " ".join(name.split())
     if not 0 < len(plain) <= SOURCE_LENGTH or not _SOURCE.fullmatch(plain):
         message = f"1 to {SOURCE_LENGTH} letters, digits, blanks and . , & ' ( ) / + -"

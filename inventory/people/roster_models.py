@@ -11,10 +11,13 @@ from inventory.db import choice, moment
 
 
 class PlanState(StrEnum):
-    """planned: waits for somebody's yes; applied; undone; refused: somebody said no."""
+    """planned: waits for somebody's yes; applying: a job does it; applied; failed: the job changed
+    nobody; undone; refused: somebody said no."""
 
     PLANNED = "planned"
+    APPLYING = "applying"
     APPLIED = "applied"
+    FAILED = "failed"
     UNDONE = "undone"
     REFUSED = "refused"
 
@@ -50,11 +53,12 @@ class ProblemKind(StrEnum):
 class RosterPlan(SQLModel, table=True):
     """What one file would change, to be looked at before anything happens.
 
-    shape     oneroster-1.1, oneroster-1.2 or csv
+    shape     oneroster-1.1, oneroster-1.2, csv, or the kind of a directory
     partial   the file names only some people: who is absent has not left
     counts    so many changes of each kind, and so many rows of each kind of problem
     findings  what the guard objects to: [{"rule": ..., "number": ..., "of": ...}]
     remarks   what was odd about the file and did no harm
+    error     why applying it failed
     """
 
     __tablename__ = "roster_plan"
@@ -76,6 +80,7 @@ class RosterPlan(SQLModel, table=True):
     undone_at: datetime | None = moment(nullable=True)
     undone_by: str = Field(default="", max_length=200)
     reason: str = Field(default="", max_length=1000)
+    error: str = Field(default="", max_length=1000)
 
 
 class RosterChange(SQLModel, table=True):

@@ -13,10 +13,15 @@ MOST_STEPS = 10
 
 class Schools:
     """Schools by what rosters call them: the identifier or key of the organisation is the code of a
-    place, or the names are equal. A department belongs to what it lies in."""
+    place, or the names are equal. A department belongs to what it lies in.
 
-    def __init__(self, db: Session, orgs: Mapping[str, Org]) -> None:
-        self._orgs = orgs
+    said  places that somebody chose for organisations, by their keys; they come first
+    """
+
+    def __init__(
+        self, db: Session, orgs: Mapping[str, Org], said: Mapping[str, int] | None = None
+    ) -> None:
+        self._orgs, self._said = orgs, said or {}
         self._codes: dict[str, int] = {}
         self._names: dict[str, int | None] = {}
         self._district: int | None = None
@@ -45,7 +50,11 @@ class Schools:
 
     def _search(self, key: str) -> int | None:
         org = self._orgs.get(key, Org(key, "", ""))
+        if org.site is not None:
+            return org.site
         for _step in range(MOST_STEPS):
+            if org.sourced_id in self._said:
+                return self._said[org.sourced_id]
             for code in (org.identifier, org.sourced_id):
                 if code.casefold() in self._codes:
                     return self._codes[code.casefold()]

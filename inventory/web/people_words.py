@@ -13,9 +13,28 @@ PEOPLE_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     },
     "plan_state": {
         "planned": _l("Waits for approval"),
+        "applying": _l("Is being applied"),
         "applied": _l("Applied"),
+        "failed": _l("Failed, nobody was changed"),
         "undone": _l("Undone"),
         "refused": _l("Refused"),
+    },
+    "directory_kind": {
+        "google": _l("Google Workspace"),
+        "graph": _l("Microsoft Entra ID"),
+        "ldap": _l("LDAP or Active Directory"),
+    },
+    "read_state": {
+        "queued": _l("Waits for the worker"),
+        "running": _l("Is being read"),
+        "done": _l("Read"),
+        "failed": _l("Failed"),
+    },
+    "org_kind": {
+        "org": _l("School or department"),
+        "unit": _l("Organizational unit"),
+        "department": _l("Department"),
+        "group": _l("Group"),
     },
     "change_kind": {
         "create": _l("New"),
@@ -48,4 +67,5 @@ PEOPLE_WORDS: Mapping[str, Mapping[str, LazyString]] = {
 
 PEOPLE_TONES: Mapping[str, str] = {
     "planned": "info", "applied": "success", "undone": "warning", "refused": "secondary",
+    "applying": "info",
 }  # fmt: skip

@@ -38,13 +38,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Org:
-    """A school, a department or the district, as a file names it."""
+    """A school, a department or the district, as a file names it; `site`: a place of ours."""
 
     sourced_id: str
     name: str
     kind: str
     identifier: str = ""
     parent: str = ""
+    site: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Problem:
 class Roster:
     """A whole file.
 
-    shape     oneroster-1.1, oneroster-1.2 or csv
+    shape     oneroster-1.1, oneroster-1.2, csv, or the kind of a directory
     partial   who is absent has not left
     complete  whether schools and roles of everybody are in it; False for a delta of them
     held      people whose rows could not be used: absent, but not gone

@@ -1,0 +1,1 @@
+"""Directories of people: who is there, by what never changes of them. Read only."""
