@@ -28,6 +28,7 @@ from inventory.server import make_engine
 from inventory.settings import Settings, base_url, load
 from inventory.vault import open_vault
 from tests.demo.seed import ACTOR, Seeded, seed
+from tests.demo.stories import buy, enrol_some, hand_out, import_people
 from tests.demo.vendors import Vendors, await_syncs, connect, distribute, simulated_vendors
 from tests.simnet.district import load_district
 
@@ -56,6 +57,7 @@ def main() -> int:
         district = load_district()
         with database.unit() as db:
             told = seed(db, district, district.devices(), SNMP_PORT, Limits.of(settings), now=now())
+        told.people = import_people(database, now=now())
         connect_all(settings, database, vendors, told)
         with make_engine(settings, database).running():
             sweep_all(database, told)
@@ -148,6 +150,10 @@ def sync_all(database: Database, told: Seeded) -> None:
         say.print(f"  {label:<28} {sync.state.value}: {came}")
     with database.unit() as db:
         distribute(db, told.schools, now=now())
+    with database.unit() as db:
+        buy(db, now=now())
+        hand_out(db, told.schools, now=now())
+        enrol_some(db, told.schools[0], now=now())
 
 
 def tell(settings: Settings, database: Database, told: Seeded) -> None:

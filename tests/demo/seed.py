@@ -1,6 +1,5 @@
 """The demo district: schools, rooms, people, accounts, credentials and networks."""
 
-import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,9 +17,6 @@ from inventory.discovery import credentials, networks
 from inventory.discovery.credential_rules import CredentialDraft
 from inventory.discovery.models import CredentialKind
 from inventory.discovery.network_rules import Limits, NetworkDraft
-from inventory.people import service as people
-from inventory.people.models import PersonRole
-from inventory.people.service import PersonDraft
 from inventory.sites import service as sites
 from inventory.sites.models import SiteKind
 from snmp_discovery.types import CommunityCredential, Credential, Kind, UsmCredential
@@ -64,7 +60,6 @@ def seed(db: Session, district: District, devices: Iterable[SimDevice], port: in
     schools = {school.key: rooms[school.name] for school in district.schools.values()}
     told.schools = list(schools.values())
     tags.create_counter(db, ACTOR, "WPS-", width=5, is_default=True, now=now)
-    told.people = _people(db, list(schools.values()), now)
     _accounts(db, told, list(schools.values()), now)
     asked = _credentials(db, devices, now)
     for school in district.schools.values():
@@ -112,22 +107,6 @@ def _places(
                 db, ACTOR, kind=kind, name=parts[depth - 1], parent_id=parent, now=now
             ).id
     return made
-
-
-def _people(db: Session, schools: list[int], now: datetime) -> int:
-    pick = random.Random(1851)
-    for number in range(60):
-        teacher = number % 4 == 0
-        draft = PersonDraft(
-            sourced_id=f"demo-{number:04}",
-            role=PersonRole.TEACHER if teacher else PersonRole.STUDENT,
-            given_name=pick.choice(GIVEN),
-            family_name=pick.choice(FAMILY),
-            site_id=schools[number % len(schools)],
-            grade="" if teacher else f"{number % 12 + 1:02}",
-        )
-        people.create(db, ACTOR, draft, now=now)
-    return 60
 
 
 def _accounts(db: Session, told: Seeded, schools: list[int], now: datetime) -> None:
