@@ -50,6 +50,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.notices.api",
     "inventory.custody.api",
     "inventory.custody.carts_api",
+    "inventory.custody.scan_api",
     "inventory.custody.transfers_api",
     "inventory.discovery.networks_api",
     "inventory.discovery.sweeps_api",

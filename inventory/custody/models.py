@@ -48,6 +48,22 @@ class Cart(SQLModel, table=True):
     created_at: datetime = moment()
 
 
+class CartSlot(SQLModel, table=True):
+    """That a device is kept in a cart, also while somebody has it. `number`: its slot, from 1."""
+
+    __tablename__ = "cart_slot"
+    __table_args__ = (
+        sa.UniqueConstraint("cart_id", "number"),
+        sa.CheckConstraint("number >= 1", name="number"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    cart_id: int = Field(foreign_key="cart.id")
+    asset_id: int = Field(foreign_key="asset.id", unique=True)
+    number: int
+    since: datetime = moment()
+
+
 class Custody(SQLModel, table=True):
     """Who has an asset: one person, one place or one cart. Open while `returned_at` is None.
 
