@@ -119,6 +119,10 @@ PAGES: tuple[str, ...] = (
     "inventory.enrolment.enrol_pages",
     "inventory.custody.custody_pages",
     "inventory.custody.hand_pages",
+    "inventory.custody.transfer_pages",
+    "inventory.custody.transfer_form_pages",
+    "inventory.desk.recovery_pages",
+    "inventory.desk.person_pages",
     "inventory.desk.asset_custody_pages",
     "inventory.notices.notice_pages",
 )

@@ -1,6 +1,6 @@
 """Who has what: for who may know it. The edge that shows a person writes down that it did."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -139,6 +139,29 @@ def holder_of(db: Session, actor: Actor, asset_id: int) -> Held | None:
     )
     found = _held(db, db.execute(query).all())
     return found[0] if found else None
+
+
+def of_assets(db: Session, actor: Actor, asset_ids: Collection[int]) -> dict[int, Held]:
+    """Who has these devices now, by the device; as `holder_of`, for many at once."""
+    query = _rows().where(
+        col(Custody.asset_id).in_(asset_ids),
+        col(Custody.returned_at).is_(None),
+        *reach.within(actor, Permission.CUSTODY_READ),
+    )
+    return {held.custody.asset_id: held for held in _held(db, db.execute(query).all())}
+
+
+def of_people(
+    db: Session, actor: Actor, person_ids: Collection[int], *, out: bool, limit: int
+) -> list[Held]:
+    """What these people have (`out`), or had; newest first, within the actor's reach."""
+    ended = col(Custody.returned_at)
+    query = _rows().where(
+        col(Custody.person_id).in_(person_ids),
+        ended.is_(None) if out else ended.is_not(None),
+        *reach.within(actor, Permission.CUSTODY_READ),
+    )
+    return _held(db, db.execute(query.order_by(col(Custody.id).desc()).limit(limit)).all())
 
 
 def people_in(held: Iterable[Held]) -> list[int]:

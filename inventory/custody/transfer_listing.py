@@ -92,12 +92,10 @@ def devices(db: Session, transfer_id: int) -> list[Going]:
     return [Going(*row) for row in db.execute(query).all()]
 
 
-def waiting(db: Session, actor: Actor, waits: str) -> tuple[int, datetime | None]:
-    """How many transfers wait for the actor to do this, and since when the first has."""
+def waiting(actor: Actor, waits: str) -> Any:
+    """A subquery of the transfers that wait for the actor to do this, with `at`: since when."""
     since = col(Transfer.requested_at if waits == APPROVE else Transfer.shipped_at)
-    query = sa.select(sa.func.count(), sa.func.min(since)).where(_waits(actor, waits))
-    number, first = db.execute(query.select_from(Transfer)).one()
-    return number, first
+    return sa.select(since.label("at")).where(_waits(actor, waits)).subquery()
 
 
 def numbers(found: Sequence[Going]) -> dict[ItemState, int]:

@@ -26,6 +26,7 @@ from inventory.assets.models import Asset
 from inventory.assets.reach import within
 from inventory.assets.recall import Recall
 from inventory.assets.spans import Seen, year_acquired
+from inventory.desk.home_custody import custody_queues
 from inventory.desk.home_managed import managed_queues
 from inventory.desk.queues import Args, Queue, Severity, queue_of
 from inventory.discovery import review_queue, troubled
@@ -86,7 +87,7 @@ def queues(db: Session, actor: Actor, *, now: datetime) -> list[Queue]:
             _assets(db, actor, key, args, severity, first, now)
             for key, (args, severity, first) in _ASSET_QUEUES.items()
         ]
-    return managed_queues(db, actor, now=now) + found
+    return managed_queues(db, actor, now=now) + custody_queues(db, actor) + found
 
 
 def _findings(db: Session, actor: Actor, outcome: Outcome, severity: Severity) -> Queue:

@@ -24,6 +24,9 @@ bp = Blueprint("home", __name__)
 QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "commands": (_l("Commands to decide"), _l("wait for a person")),
     "connections": (_l("Vendor alarms"), _l("connections that need a person")),
+    "transfers_approve": (_l("Transfers to allow"), _l("another school asks for devices")),
+    "transfers_receive": (_l("Transfers to receive"), _l("devices are on their way to you")),
+    "recovery": (_l("To come back"), _l("people who left and still have something")),
     "unmatched": (_l("Unknown at vendors"), _l("managed devices that are no asset yet")),
     "torn": (_l("Conflicts at vendors"), _l("managed devices that several assets may be")),
     "differences": (_l("Differences at vendors"), _l("another serial number or tag than ours")),

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.http.unit import current_actor, current_db, current_now
-from inventory.people import recovery, service
+from inventory.people import service
 from inventory.people.models import PersonRole
 from inventory.people.schemas import after_of, cursor_of
 from inventory.people.service import PersonFilter
@@ -46,19 +46,4 @@ def listed(args: dict[str, Any]) -> Response:
         "people/people.html", args=args, rows=rows, roles=PersonRole,
         places=naming.spots(db, actor, [person.site_id for person in rows]),
         next=cursor_of(rows[-1]) if len(found) > ROWS else None,
-    )  # fmt: skip
-
-
-@bp.route("/<int(max=2147483647):person_id>")
-@guarded(Permission.PERSON_READ, page=True, write=True)
-def show(person_id: int) -> Response:
-    """One person."""
-    db, actor = current_db(), current_actor()
-    person = service.get(db, actor, person_id)
-    record_views(db, actor, [person.id], now=current_now(), site_id=person.site_id)
-    others = service.other_sites(db, person.id)
-    return page(
-        "people/person.html", person=person, others=others,
-        places=naming.spots(db, actor, [person.site_id, *others]),
-        task=recovery.open_task(db, person.id),
     )  # fmt: skip

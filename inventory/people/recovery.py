@@ -82,9 +82,10 @@ def restore_accounts(
 
 
 def listed(
-    db: Session, actor: Actor, *, closed: bool = False, after: int | None = None, limit: int
-) -> list[tuple[RecoveryTask, Person]]:
-    """Tasks of the actor's schools, oldest first."""
+    db: Session, actor: Actor, *, closed: bool = False, site_id: int | None = None,
+    after: int | None = None, limit: int,
+) -> list[tuple[RecoveryTask, Person]]:  # fmt: skip
+    """Tasks of the actor's schools, or of one of them, oldest first."""
     actor.require_anywhere(Permission.PERSON_READ)
     reached = actor.scope(Permission.PERSON_READ)
     ended = col(RecoveryTask.closed_at)
@@ -97,9 +98,21 @@ def listed(
     )
     if reached is not None:
         query = query.where(col(Person.site_id).in_(reached))
+    if site_id is not None:
+        query = query.where(col(Person.site_id) == site_id)
     if after is not None:
         query = query.where(col(RecoveryTask.id) > after)
     return list(db.exec(query).all())
+
+
+def one(db: Session, actor: Actor, task_id: int) -> tuple[RecoveryTask, Person]:
+    """Raises `NotFound` for what is not there or of none of the actor's schools."""
+    actor.require_anywhere(Permission.PERSON_READ)
+    query = select(RecoveryTask, Person).join(Person, col(Person.id) == RecoveryTask.person_id)
+    row = db.exec(query.where(RecoveryTask.id == task_id)).first()
+    if row is None or not actor.may(Permission.PERSON_READ, row[1].site_id):
+        raise NotFound(f"there is no recovery task {task_id}")
+    return row[0], row[1]
 
 
 def open_task(db: Session, person_id: int) -> RecoveryTask | None:

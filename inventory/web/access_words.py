@@ -90,6 +90,22 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "forgot": _l("They forgot their own"),
         "other": _l("Another reason"),
     },
+    "transfer_state": {
+        "requested": _l("Asked for"),
+        "approved": _l("Allowed"),
+        "in_transit": _l("On its way"),
+        "closed": _l("Closed"),
+        "refused": _l("Refused"),
+        "cancelled": _l("Called off"),
+    },
+    "transfer_item": {
+        "chosen": _l("On the list"),
+        "in_transit": _l("On its way"),
+        "received": _l("Received"),
+        "damaged": _l("Arrived damaged"),
+        "missing": _l("Missing"),
+        "left_out": _l("Stays"),
+    },
     "condition": {
         "good": _l("Good"),
         "worn": _l("Worn"),
@@ -132,5 +148,6 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
 ACCESS_TONES: Mapping[str, str] = {
     "active": "success", "locked": "warning", "one_time": "info", "disabled": "secondary",
     "program": "dark", "live": "success", "expired": "secondary", "revoked": "secondary",
-    "used_up": "secondary",
+    "used_up": "secondary", "in_transit": "info", "received": "success", "damaged": "warning",
+    "missing": "danger",
 }  # fmt: skip

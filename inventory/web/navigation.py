@@ -50,6 +50,10 @@ MENU: tuple[Group, ...] = (
             Entry(
                 _l("Handed out"), "custody_pages.listed", _P.CUSTODY_READ, "person-badge", "custody"
             ),
+            Entry(
+                _l("Transfers"), "transfer_pages.listed", _P.CUSTODY_READ, "arrow-right",
+                "transfers",
+            ),
             Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
             Entry(_l("Enrol computers"), "enrol_pages.show", _P.ENROL, "download", "enrol"),
         ),
@@ -87,6 +91,10 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_l("Places"), "site_pages.tree", _P.SITE_READ, "building", "sites"),
             Entry(_l("People"), "people_pages.listed", _P.PERSON_READ, "person", "people"),
+            Entry(
+                _l("To come back"), "recovery_pages.listed", _P.PERSON_READ, "arrow-left",
+                "recovery",
+            ),
             Entry(_l("Catalog"), "catalog_pages.makers", _P.ASSET_READ, "tag", "catalog"),
             Entry(_l("Accounts"), "account_pages.listed", _P.ACCOUNT_READ, "people", "accounts"),
             Entry(_l("Audit log"), "audit_pages.listed", _P.AUDIT_READ, "journal-text", "audit"),

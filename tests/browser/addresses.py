@@ -21,6 +21,7 @@ PLAN = "/people/imports/<int(max=2147483647):plan_id>"
 SITE = "/sites/<int(max=2147483647):site_id>"
 SWEEP = "/sweeps/<int(max=2147483647):sweep_id>"
 TARGET = "/notices/targets/<int(max=2147483647):target_id>"
+TRANSFER = "/transfers/<int(max=2147483647):transfer_id>"
 VIEW = "/views/<int(max=2147483647):view_id>"
 
 ADDRESSES: dict[str, tuple[str, ...]] = {
@@ -76,6 +77,14 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{CUSTODY}/in": ("/custody/{custody}/in",),
     f"{CUSTODY}/swap": ("/custody/{custody}/swap",),
     f"{CUSTODY}/extend": ("/custody/{custody}/extend",),
+    "/transfers": ("/transfers", "/transfers?waits=receive"),
+    "/transfers/new": ("/transfers/new",),
+    "/transfers/in-hand": ("/transfers/in-hand",),
+    TRANSFER: ("/transfers/{transfer}", "/transfers/{sent_transfer}"),
+    f"{TRANSFER}/refuse": ("/transfers/{asked_transfer}/refuse",),
+    f"{TRANSFER}/cancel": ("/transfers/{asked_transfer}/cancel",),
+    "/recovery": ("/recovery",),
+    "/recovery/<int(max=2147483647):task_id>/close": ("/recovery/{recovery}/close",),
     # Managed devices
     "/connections": ("/connections",),
     "/connections/new": ("/connections/new", "/connections/new?vendor=google_workspace"),

@@ -34,6 +34,7 @@ from inventory.notices import targets
 from inventory.sites.models import Site, SiteKind
 from tests.browser.handed import fill_handed
 from tests.browser.managed import fill_managed
+from tests.browser.moved import fill_moved
 from tests.browser.pupils import fill_people
 from tests.browser.serving import Installation
 from tests.demo.seed import seed
@@ -120,7 +121,7 @@ def fill(made_in: Installation) -> Made:
     _people_and_programs(made_in, made)
     _evil(made_in, made)
     with made_in.database.unit() as db:
-        handed = fill_handed(db, ACTOR, EVIL, now=now())
+        handed = fill_handed(db, ACTOR, EVIL, now=now()) | fill_moved(db, ACTOR, EVIL, now=now())
         for name, number in (fill_managed(db, ACTOR, EVIL, now=now()) | handed).items():
             setattr(made, name, number)
     for name, number in fill_people(made_in.database, EVIL).items():

@@ -18,7 +18,7 @@ from tests.inventory.conftest import District, browser, district
 __all__ = ["browser", "district"]
 
 MOST = {
-    "/": 12,
+    "/": 13,
     "/assets": 10,
     "/assets?q=printer": 14,
     "/assets?category=printer&sort=-updated_at": 10,
