@@ -45,6 +45,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.people.roster_api",
     "inventory.people.recovery_api",
     "inventory.people.source_api",
+    "inventory.asset_import.api",
     "inventory.labels.api",
     "inventory.enrolment.api",
     "inventory.notices.api",

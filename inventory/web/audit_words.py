@@ -171,6 +171,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "asset_import": _l("Import of assets"),
         "roster_directory": _l("Directory of people"),
         "roster_org": _l("School of a source"),
+        "asset_import": _l("Import of assets"),
         "roster_plan": _l("Import of people"),
         "roster_source": _l("Source of people"),
         "site": _l("Place"),
