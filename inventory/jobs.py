@@ -13,7 +13,7 @@ from inventory.discovery import retention, sweep_run, sweeps
 from inventory.engine import Handler, JobContext, JobPolicy, Schedule
 from inventory.fleet import forgetting, sync_run, syncs, tag_writing
 from inventory.notices import sending, writing
-from inventory.people import roster_retention
+from inventory.people import apply_run, applying as people_applying, roster_retention
 from inventory.people.sources import reads
 
 FORGET = "retention"
@@ -49,6 +49,7 @@ HANDLERS: Mapping[str, Handler] = {
     sweeping.CHAIN: sweeping.check_chain,
     sending.KIND: sending.send_due,
     import_applying.KIND: imports.run,
+    people_applying.KIND: apply_run.run,
     reads.KIND: reads.run,
     reads.DUE: reads.due,
     reminding.KIND: reminding.remind,
@@ -79,6 +80,7 @@ POLICIES: Mapping[str, JobPolicy] = {
     delivery.KIND: JobPolicy(concurrency=2, attempts=1),
     sweeping.SWEEP: JobPolicy(concurrency=1, poll=5, attempts=1),
     sweeping.CHAIN: JobPolicy(concurrency=1, poll=30),
+    people_applying.KIND: JobPolicy(concurrency=1, attempts=3),
     reads.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
     reads.DUE: JobPolicy(concurrency=1, poll=30, attempts=1),
     # Once: a school that is told twice reads nothing any more.

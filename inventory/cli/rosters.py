@@ -1,5 +1,6 @@
 """`homeroom people`: rosters are planned, looked at, approved and undone."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import click
 from inventory.cli import output
 from inventory.cli.client import connected, pages, remote_options
 
-PARTIAL, CONFLICT = 3, 5
+FAILED, PARTIAL, CONFLICT = 1, 3, 5
+PAUSE = 1.0
+"""Seconds between two looks at an import that a job applies."""
 
 KINDS = ("create", "adopt", "update", "site", "role", "reactivate", "deactivate")
 
@@ -105,16 +108,25 @@ def changes(
 @click.argument("number", type=int)
 @click.option("--accept", type=int, help="Where the guard objects: the number that it names.")
 @click.option("--reason", default="", help="Where the guard objects: why it is right.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for a job that applies it.")
 @remote_options
 def approve(
-    number: int, accept: int | None, reason: str, server: str | None, token_file: Path | None
-) -> None:
+    number: int, accept: int | None, reason: str, no_wait: bool, server: str | None,
+    token_file: Path | None,
+) -> int:  # fmt: skip
     """Apply import NUMBER, all of it or nothing. Only by a person, not by a token."""
     body: dict[str, object] = {"reason": reason}
     if accept is not None:
         body["number"] = accept
     with connected(server, token_file) as api:
-        _show(api.call("POST", f"/people/imports/{number}/approve", body=body))
+        plan = api.call("POST", f"/people/imports/{number}/approve", body=body)
+        while plan["state"] == "applying" and not no_wait:
+            time.sleep(PAUSE)
+            plan = api.call("GET", f"/people/imports/{number}")
+    _show(plan)
+    if plan["error"]:
+        output.note(output.safe(plan["error"]))
+    return FAILED if plan["state"] == "failed" else 0
 
 
 @people.command("refuse")

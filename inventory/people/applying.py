@@ -11,12 +11,17 @@ from inventory.access import Actor, Permission
 from inventory.audit import service as audit
 from inventory.audit.service import Entry
 from inventory.db import insert_many
+from inventory.engine import enqueue
 from inventory.errors import Conflict, InvalidInput
 from inventory.people import plans, recovery
 from inventory.people.models import Person, PersonSite
 from inventory.people.roster_models import ChangeKind, PlanState, RosterChange, RosterPlan
 from inventory.people.roster_policy import number_to_name
 from inventory.people.snapshots import OTHERS, Snapshot, columns_of, differing, told
+
+KIND = "people.apply"
+AT_ONCE = 2_000
+"""So many changes are made while the person waits; more by a job."""
 
 BATCH = 1_000
 
@@ -34,7 +39,7 @@ def approve(
     db: Session, actor: Actor, plan_id: int, *, number: int | None = None, reason: str = "",
     now: datetime,
 ) -> RosterPlan:  # fmt: skip
-    """Apply a plan that waits.
+    """Apply a plan that waits: a small one now, a large one by a job (`state` tells).
 
     number, reason  where the guard objects: the number of people that it names, and why it is
                     right all the same
@@ -46,18 +51,33 @@ def approve(
     if plan.state is not PlanState.PLANNED:
         raise Conflict(f"the import is {plan.state.value}")
     _answer_guard(plan, number, reason)
-    audit.take_turn(db)
-    for batch in batches_of(db, plan.id):
-        _apply(db, actor, plan, batch, now=now)
-    plan.state, plan.decided_at, plan.decided_by = PlanState.APPLIED, now, actor.name[:200]
+    plan.state, plan.decided_at, plan.decided_by = PlanState.APPLYING, now, actor.name[:200]
     plan.reason = reason[:1000]
     db.add(plan)
+    if sum(plan.counts.get(kind.value, 0) for kind in ChangeKind) <= AT_ONCE:
+        apply(db, plan, actor, now=now)
+        return plan
+    enqueue(db, KIND, {"plan": plan.id, "by": actor.id or 0}, key=str(plan.id))
     audit.record(
-        db, actor, "roster.applied", now=now, subject_type="roster_plan", subject_id=plan.id,
-        after={"counts": plan.counts, "findings": plan.findings}, reason=reason,
+        db, actor, "roster.approved", now=now, subject_type="roster_plan", subject_id=plan.id,
+        after={"counts": plan.counts}, reason=reason,
     )  # fmt: skip
     db.flush()
     return plan
+
+
+def apply(db: Session, plan: RosterPlan, actor: Actor, *, now: datetime) -> None:
+    """All of it, in the caller's transaction. Raises `Conflict`."""
+    audit.take_turn(db)
+    for batch in batches_of(db, plan.id):
+        _apply(db, actor, plan, batch, now=now)
+    plan.state = PlanState.APPLIED
+    db.add(plan)
+    audit.record(
+        db, actor, "roster.applied", now=now, subject_type="roster_plan", subject_id=plan.id,
+        after={"counts": plan.counts, "findings": plan.findings}, reason=plan.reason,
+    )  # fmt: skip
+    db.flush()
 
 
 def batches_of(db: Session, plan_id: int, *, back: bool = False) -> Iterator[Sequence[Any]]:

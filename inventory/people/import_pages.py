@@ -20,7 +20,7 @@ from inventory.schema import ROW_ID, ObjectSchema, Text
 from inventory.sites import naming
 from inventory.web.arguments import with_query
 from inventory.web.forms import Form
-from inventory.web.pages import done, page
+from inventory.web.pages import done, is_part, page, part
 
 bp = Blueprint("import_pages", __name__, url_prefix="/people/imports")
 
@@ -108,13 +108,29 @@ def show(args: dict[str, Any], plan_id: int) -> Response:
 @guarded(Permission.PERSON_APPROVE, page=True)
 def approve(plan_id: int) -> Response:
     """Apply it, all of it in one transaction."""
-    form = Form(ApproveForm())
+    form, plan = Form(ApproveForm()), None
     if form.submitted():
         with form.attempt():
-            applying.approve(current_db(), current_actor(), plan_id, **form.data, now=current_now())
+            plan = applying.approve(
+                current_db(), current_actor(), plan_id, **form.data, now=current_now()
+            )
+        if form.ok and plan is not None and plan.state is PlanState.APPLYING:
+            return done(url_for("import_pages.progress", plan_id=plan_id))
         if form.ok:
             return done(_url(plan_id), _("The import is applied."))
     return _shown(plan_id, None, form)
+
+
+@bp.route(f"{PLAN}/progress")
+@guarded(Permission.PERSON_IMPORT, page=True)
+def progress(plan_id: int) -> Response:
+    """Whether a job has done it yet; writes nothing, as the job may hold the database's pen."""
+    plan = plans.get(current_db(), current_actor(), plan_id)
+    changes = sum(plan.counts.get(kind.value, 0) for kind in ChangeKind)
+    shown: dict[str, Any] = {"plan": plan, "states": PlanState, "changes": changes}
+    if is_part():
+        return part("people/import_live.html", **shown)
+    return page("people/import_progress.html", **shown)
 
 
 @bp.route(f"{PLAN}/refuse", methods=["POST"])

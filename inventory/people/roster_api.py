@@ -113,8 +113,9 @@ def problems(args: dict[str, Any], plan_id: int) -> dict[str, Any]:
 @bp.arguments(RosterApproval)
 @bp.response(200, RosterPlanView)
 def approve(given: dict[str, Any], plan_id: int) -> dict[str, Any]:
-    """Apply the plan, all of it in one transaction. 409 where somebody was changed meanwhile; 422
-    where the guard objects and is not answered."""
+    """Apply the plan, all of it in one transaction. One of more than 2,000 changes is `applying`
+    until a job has done it: look at it again until it is `applied` or `failed`.
+    409 where somebody was changed meanwhile; 422 where the guard objects and is not answered."""
     plan = applying.approve(current_db(), current_actor(), plan_id, **given, now=current_now())
     return bodies([plan])[0]
 

@@ -70,6 +70,7 @@ class RosterPlanView(ObjectSchema):
     undone_at = fields.AwareDateTime(required=True, allow_none=True)
     undone_by = fields.String(required=True)
     reason = fields.String(required=True)
+    error = fields.String(required=True, metadata={"description": "why applying it failed"})
 
 
 class RosterChangeView(TableSchema):

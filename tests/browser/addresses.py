@@ -203,6 +203,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/people/<int(max=2147483647):person_id>": ("/people/{person}",),
     "/people/imports": ("/people/imports",),
     PLAN: ("/people/imports/{plan_applied}", "/people/imports/{plan_waiting}"),
+    f"{PLAN}/progress": ("/people/imports/{plan_applied}/progress",),
     "/audit": ("/audit", "/audit?action=asset.created"),
     "/audit/verify": ("/audit/verify",),
     "/jobs": ("/jobs",),

@@ -36,6 +36,9 @@ ONE = f"{SOURCES}/<int(max=2147483647):directory_id>"
 HERE = {"directory_id": "$people_directory"}
 
 ROUTES = {
+    "GET /people/imports/<int(max=2147483647):plan_id>/progress": Example(
+        path={"plan_id": "$roster_plan"}, place=Place.DISTRICT
+    ),
     f"GET {SOURCES}": Example(place=Place.DISTRICT),
     f"POST {SOURCES}": Example(
         json={"source": "Entra", "kind": "graph", "config": CONFIG}, place=Place.DISTRICT
