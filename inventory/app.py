@@ -50,6 +50,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.enrolment.api",
     "inventory.notices.api",
     "inventory.custody.api",
+    "inventory.agreements.api",
     "inventory.custody.carts_api",
     "inventory.custody.scan_api",
     "inventory.custody.transfers_api",
@@ -124,6 +125,8 @@ PAGES: tuple[str, ...] = (
     "inventory.custody.transfer_form_pages",
     "inventory.desk.recovery_pages",
     "inventory.desk.person_pages",
+    "inventory.agreements.agreement_pages",
+    "inventory.agreements.sign_pages",
     "inventory.desk.asset_custody_pages",
     "inventory.notices.notice_pages",
 )

@@ -62,24 +62,50 @@ def signed_by(db: Session, person_id: int) -> Sequence[Kept]:
 def document(
     db: Session, actor: Actor, acceptance_id: int, store: FileStore, *, now: datetime
 ) -> tuple[Path, Acceptance]:
-    """The kept PDF; that it was opened is written down. One's own may always be read.
+    """The kept PDF; that it was opened is written down.
 
     Raises `NotFound` for what is not there, is declined or forgotten, or lies out of reach;
     `Unavailable` where the file is missing.
     """
-    found = db.get(Acceptance, acceptance_id)
-    person = db.get(Person, found.person_id) if found else None
-    if found is None or person is None or not found.pdf_sha256 or found.erased_at is not None:
-        raise NotFound(f"there is no signed agreement {acceptance_id}")
-    mine = actor.id is not None and person.account_id == actor.id
+    actor.require_anywhere(Permission.CUSTODY_READ)
+    found, person = _signed(db, acceptance_id)
     site = person.site_id
     if found.custody_id is not None:
         custody = db.get_one(Custody, found.custody_id)
         site = db.get_one(Asset, custody.asset_id).site_id
-    if not mine and not actor.may(Permission.CUSTODY_READ, site):
-        raise NotFound(f"there is no signed agreement {acceptance_id}")
+    if not actor.may(Permission.CUSTODY_READ, site):
+        raise _missing(acceptance_id)
+    return _opened(db, actor, found, site, store, now)
+
+
+def own_document(
+    db: Session, actor: Actor, acceptance_id: int, store: FileStore, *, now: datetime
+) -> tuple[Path, Acceptance]:
+    """As `document`, of what the actor has signed. Somebody else's is `NotFound`."""
+    actor.require_anywhere(Permission.SELF)
+    found, person = _signed(db, acceptance_id)
+    if actor.id is None or person.account_id != actor.id:
+        raise _missing(acceptance_id)
+    return _opened(db, actor, found, person.site_id, store, now)
+
+
+def _signed(db: Session, acceptance_id: int) -> tuple[Acceptance, Person]:
+    found = db.get(Acceptance, acceptance_id)
+    if found is None or not found.pdf_sha256 or found.erased_at is not None:
+        raise _missing(acceptance_id)
+    return found, db.get_one(Person, found.person_id)
+
+
+def _missing(acceptance_id: int) -> NotFound:
+    return NotFound(f"there is no signed agreement {acceptance_id}")
+
+
+def _opened(
+    db: Session, actor: Actor, found: Acceptance, site_id: int | None, store: FileStore,
+    now: datetime,
+) -> tuple[Path, Acceptance]:  # fmt: skip
     audit.record(
-        db, actor, "agreement.opened", now=now, subject_type="person", subject_id=person.id,
-        site_id=site, after={"acceptance_id": found.id},
+        db, actor, "agreement.opened", now=now, subject_type="person", subject_id=found.person_id,
+        site_id=site_id, after={"acceptance_id": found.id},
     )  # fmt: skip
     return store.existing(found.pdf_sha256), found

@@ -15,10 +15,11 @@ from inventory.access import Actor, Permission
 from inventory.agreements import due
 from inventory.agreements.document import Content, Place, pdf
 from inventory.agreements.due import Due
-from inventory.agreements.models import Acceptance, Per, SignedHow, SignOutcome
+from inventory.agreements.models import Acceptance, Agreement, Per, SignedHow, SignOutcome
 from inventory.agreements.rules import Signature, checked, school_year
 from inventory.assets.file_store import FileStore
 from inventory.audit import service as audit
+from inventory.custody import listing
 from inventory.custody.models import Custody
 from inventory.errors import Conflict, NotFound
 from inventory.people.models import Person
@@ -66,14 +67,14 @@ def own(
 def wanted(db: Session, actor: Actor, custody_id: int, agreement_id: int, *, now: datetime) -> Due:
     """What a technician may let somebody sign. Raises `NotFound`, `Forbidden`, `Conflict`."""
     actor.require_anywhere(Permission.CUSTODY_WRITE)
+    held = listing.one(db, actor, custody_id)
+    actor.require(Permission.CUSTODY_WRITE, held.site_id)
+    if db.get(Agreement, agreement_id) is None:
+        raise NotFound(f"there is no agreement {agreement_id}")
     lock(db, custody_id)
     asked = due.one(db, custody_id, agreement_id, now=now)
-    site = asked.asset.site_id if asked else None
-    if asked is not None and not actor.may(Permission.CUSTODY_READ, site):
-        raise NotFound(f"there is no custody {custody_id}")
     if asked is None:
         raise Conflict("nothing is to be signed for it: it is signed already, or handed in")
-    actor.require(Permission.CUSTODY_WRITE, site)
     return asked
 
 

@@ -23,7 +23,7 @@ from inventory.assets.words import entered, wrong
 from inventory.audit import service as audit
 from inventory.errors import Conflict, Duplicate, NotFound
 
-MOST = 100
+MOST = 1000
 """Agreements of one district; more is a program that runs wild."""
 
 

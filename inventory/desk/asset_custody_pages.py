@@ -5,6 +5,7 @@ from marshmallow import fields
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
+from inventory.agreements import due, kept
 from inventory.custody import listing, transit
 from inventory.custody.viewing import record_views
 from inventory.desk.asset_frame_pages import ASSET, asset_page, head_now
@@ -37,6 +38,8 @@ def listed(args: dict[str, int | None], asset_id: int) -> Response:
     present = rows[0] if newest and rows and rows[0].custody.returned_at is None else None
     return asset_page(
         "desk/asset/custody.html", head, HERE, present=present,
+        unsigned=due.of_custodies(db, [present.custody.id], now=now) if present else [],
+        signed=kept.of_custody(db, present.custody) if present else [],
         past=rows[1:] if present else rows, newest=newest, now=now,
         way=transit.way_of(db, asset_id) if newest and present is None else None,
         older=rows[-1].custody.id if len(found) > PAGE else None,

@@ -54,6 +54,10 @@ MENU: tuple[Group, ...] = (
                 _l("Transfers"), "transfer_pages.listed", _P.CUSTODY_READ, "arrow-right",
                 "transfers",
             ),
+            Entry(
+                _l("Agreements"), "agreement_pages.listed", _P.CUSTODY_READ, "journal-text",
+                "agreements",
+            ),
             Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
             Entry(_l("Enrol computers"), "enrol_pages.show", _P.ENROL, "download", "enrol"),
         ),

@@ -45,6 +45,15 @@ PEOPLE_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "site": _l("Other school"),
         "update": _l("Changed"),
     },
+    "agreement_audience": {
+        "students": _l("Students sign it"),
+        "staff": _l("Teachers and staff sign it"),
+        "everyone": _l("Everybody signs it"),
+    },
+    "agreement_per": {
+        "device": _l("For each device"),
+        "year": _l("Once a school year"),
+    },
     "problem_kind": {
         "invalid": _l("Cannot be read"),
         "orphan": _l("Unknown school"),

@@ -5,6 +5,8 @@ send elsewhere, or answer parts and files, are named in `NOT_PAGES` with the rea
 """
 
 ACCOUNT = "/accounts/<int(max=2147483647):account_id>"
+AGREEMENT = "/agreements/<int(max=2147483647):agreement_id>"
+TO_SIGN = "/custody/<int(max=2147483647):custody_id>/agreements/<int(max=2147483647):agreement_id>"
 ASSET = "/assets/<int(max=2147483647):asset_id>"
 FILE = f"{ASSET}/files/<int(max=2147483647):file_id>"
 BATCH = "/commands/batches/<int(max=2147483647):batch_id>"
@@ -73,6 +75,13 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{ASSET}/holds": ("/assets/{managed}/holds", "/assets/{held_asset}/holds"),
     f"{ASSET}/custody": ("/assets/{handed_asset}/custody", "/assets/{asset}/custody"),
     f"{ASSET}/custody/out": ("/assets/{asset}/custody/out", "/assets/{handed_asset}/custody/out"),
+    "/agreements": ("/agreements",),
+    "/agreements/new": ("/agreements/new",),
+    AGREEMENT: ("/agreements/{agreement}",),
+    f"{AGREEMENT}/publish": ("/agreements/{agreement}/publish",),
+    f"{AGREEMENT}/withdraw": ("/agreements/{agreement}/withdraw",),
+    f"{TO_SIGN}/sign": ("/custody/{custody}/agreements/{agreement}/sign",),
+    f"{TO_SIGN}/link": ("/custody/{custody}/agreements/{agreement}/link",),
     "/custody": ("/custody", "/custody?overdue=true", "/custody?kind=assignment"),
     f"{CUSTODY}/in": ("/custody/{custody}/in",),
     f"{CUSTODY}/swap": ("/custody/{custody}/swap",),
@@ -218,6 +227,8 @@ NOT_PAGES: dict[str, str] = {
     "/sign-in": "looked at as nobody, see AT_THE_DOOR",
     "/sign-in/code": "looked at as nobody, see AT_THE_DOOR",
     "/me/security/keys/<int(max=2147483647):key_id>/remove": "looked at in test_security_keys.py",
+    "/sign/<string(maxlength=80):secret>": "without an account, looked at in test_agreements.py",
+    "/agreements/signed/<int(max=2147483647):acceptance_id>/pdf": "a download",
     "/setup": "sends to /sign-in once there is an account; looked at in the walk of the first run",
     "/enrol/scripts/<name>": "a download",
     "/a/<rest:tag>": "sends to the asset's page",

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from inventory.access import Actor
+from inventory.agreements import texts
+from inventory.agreements.models import Audience, Per
+from inventory.agreements.texts import AgreementDraft, Text
 from inventory.assets import service as assets
 from inventory.assets.kinds import Category
 from inventory.assets.service import AssetDraft
@@ -19,7 +22,8 @@ from inventory.sites.models import Site, SiteKind
 
 
 def fill_handed(db: Session, actor: Actor, evil: str, *, now: datetime) -> dict[str, int]:
-    """Ids: `custody` (open and overdue) and `handed_asset`, its device."""
+    """Ids: `custody` (open and overdue), `handed_asset`, its device, and `agreement`, which is not
+    signed for it."""
     school = db.exec(select(Site).where(Site.kind == SiteKind.SCHOOL)).first()
     assert school is not None
     draft = AssetDraft(category=Category.LAPTOP, serial="HANDED-1", site_id=school.id)
@@ -44,4 +48,9 @@ def fill_handed(db: Session, actor: Actor, evil: str, *, now: datetime) -> dict[
     present = service.check_out(
         db, actor, asset.id, Holder(person_id=pupils[1]), terms, now=now - timedelta(days=2)
     )
-    return {"custody": present.id, "handed_asset": asset.id}
+    draft_text = AgreementDraft(
+        evil[:120], Audience.EVERYONE, Per.DEVICE, [Category.LAPTOP], loans=True
+    )
+    text = Text(f"Keep it safe.\n\n{evil}", "Cuídelo.")
+    agreement = texts.create(db, actor, draft_text, text, now=now).agreement
+    return {"custody": present.id, "handed_asset": asset.id, "agreement": agreement.id}
