@@ -6,10 +6,10 @@ from marshmallow import fields, validate
 
 from inventory.assets import policy
 from inventory.assets.kinds import Status
+from inventory.assets.many_decisions import ACCEPT, IGNORE
 from inventory.assets.together import MAX_ROWS
 from inventory.schema import ROW_ID, ObjectSchema, Text
 
-ACCEPT, IGNORE = "accept", "ignore"
 PREVIEW, APPLY = "preview", "apply"
 INITIAL = sorted(policy.INITIAL)
 _CHOICE = re.compile(r"[1-9]\d{0,9}\.[1-9]\d{0,9}\Z", re.ASCII)

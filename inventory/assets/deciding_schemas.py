@@ -1,8 +1,10 @@
 """What the API accepts of decisions about observations, and shows of the evidence for them."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from inventory.assets.kinds import Status
+from inventory.assets.many_decisions import ACCEPT, DONE, IGNORE, REFUSED
+from inventory.assets.together import MAX_ROWS
 from inventory.schema import ROW_ID, ObjectSchema, Text
 
 
@@ -41,3 +43,36 @@ class AcceptSchema(NewAssetSchema):
 
 class IgnoreSchema(ObjectSchema):
     reason = Text(max_length=1000, load_default="")
+
+
+class DecisionItem(NewAssetSchema):
+    """What is to be made of one observation; with `asset_id` it is that asset."""
+
+    id = fields.Integer(strict=True, validate=ROW_ID, required=True)
+    action = fields.String(load_default=ACCEPT, validate=validate.OneOf([ACCEPT, IGNORE]))
+    asset_id = fields.Integer(strict=True, validate=ROW_ID)
+    revision = fields.Integer(strict=True, validate=ROW_ID)
+    reason = Text(max_length=1000, load_default="")
+
+
+class DecisionBulk(ObjectSchema):
+    """All of them or none."""
+
+    rows = fields.List(
+        fields.Nested(DecisionItem), required=True, validate=validate.Length(1, MAX_ROWS)
+    )
+    dry_run = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+
+
+class DecisionResult(ObjectSchema):
+    id = fields.Integer()
+    status = fields.String(validate=validate.OneOf([DONE, REFUSED]))
+    asset_id = fields.Integer(allow_none=True)
+    decision = fields.String()
+    problem = fields.String()
+    code = fields.Integer()
+
+
+class DecisionBulkView(ObjectSchema):
+    applied = fields.Boolean()
+    results = fields.List(fields.Nested(DecisionResult))

@@ -81,33 +81,4 @@ class ResolveSchema(ObjectSchema):
     reason = Text(max_length=1000, load_default="")
 
 
-class BulkItem(NewAssetSchema):
-    id = row_id(required=True)
-    action = fields.String(load_default="accept", validate=validate.OneOf(["accept", "ignore"]))
-    asset_id = row_id()
-    revision = row_id()
-    reason = Text(max_length=1000, load_default="")
-
-
-class FindingBulk(ObjectSchema):
-    rows = fields.List(
-        fields.Nested(BulkItem), required=True, validate=validate.Length(min=1, max=500)
-    )
-    dry_run = flag(load_default=False)
-
-
-class FindingResult(ObjectSchema):
-    id = fields.Integer(attribute="finding_id")
-    status = fields.String(validate=validate.OneOf(["done", "refused"]))
-    asset_id = fields.Integer(allow_none=True)
-    decision = fields.String()
-    problem = fields.String()
-    code = fields.Integer()
-
-
-class FindingBulkView(ObjectSchema):
-    applied = fields.Boolean()
-    results = fields.List(fields.Nested(FindingResult))
-
-
 FindingPage = page_of(FindingView)

@@ -7,12 +7,17 @@ from flask import Response
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.assets.deciding import NewAsset
-from inventory.assets.deciding_schemas import AcceptSchema, IgnoreSchema
+from inventory.assets.deciding_schemas import (
+    AcceptSchema,
+    DecisionBulk,
+    DecisionBulkView,
+    IgnoreSchema,
+)
+from inventory.assets.many_decisions import Outcome
+from inventory.assets.many_decisions_api import answer, rows_of
 from inventory.discovery import review, review_bulk, review_queue
 from inventory.discovery.finding_models import DiscoveryFinding
 from inventory.discovery.finding_schemas import (
-    FindingBulk,
-    FindingBulkView,
     FindingDetail,
     FindingListArgs,
     FindingPage,
@@ -22,13 +27,11 @@ from inventory.discovery.review import Moment
 from inventory.http.blueprint import api_blueprint
 from inventory.http.etag import etag_of, if_match, require_match
 from inventory.http.keyset import after_id, page_of_rows
-from inventory.http.problem import problem
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 
 bp = api_blueprint("discoveries", "/discoveries", "What sweeps found, and what is made of it.")
 
 ID = "<int(max=2147483647):finding_id>"
-NEW = ("tag", "prefix", "site_id", "status")
 Shown = tuple[dict[str, Any], dict[str, str]]
 
 
@@ -150,27 +153,13 @@ def resolve(given: dict[str, Any], finding_id: int) -> Shown:
 
 @bp.route("/bulk", methods=["POST"])
 @guarded(Permission.DISCOVERY_REVIEW)
-@bp.arguments(FindingBulk)
-@bp.response(200, FindingBulkView)
+@bp.arguments(DecisionBulk)
+@bp.response(200, DecisionBulkView)
 @bp.alt_response(422, description="A row was refused: nothing was changed; `results` tells why")
-def bulk(wanted: dict[str, Any]) -> review_bulk.Outcome | Response:
+def bulk(wanted: dict[str, Any]) -> Outcome | Response:
     """Decide up to 500 findings: all or none. `dry_run` tells what would happen."""
-    rows = [
-        review_bulk.Row(
-            item["id"],
-            item["action"],
-            item.get("asset_id"),
-            NewAsset(**{name: item[name] for name in NEW if name in item}),
-            item.get("revision"),
-            item["reason"],
-        )
-        for item in wanted["rows"]
-    ]
+    dry_run = wanted["dry_run"]
     outcome = review_bulk.bulk(
-        current_db(), current_actor(), rows, at=moment(), dry_run=wanted["dry_run"]
+        current_db(), current_actor(), rows_of(wanted), at=moment(), dry_run=dry_run
     )
-    refused = sum(result.status == "refused" for result in outcome.results)
-    if not refused or wanted["dry_run"]:
-        return outcome
-    body = FindingBulkView().dump(outcome)
-    return problem(422, "Nothing was changed", f"{refused} of {len(rows)} rows are refused", **body)
+    return answer(outcome, dry_run=dry_run)

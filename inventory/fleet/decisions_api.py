@@ -8,19 +8,24 @@ from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.assets.beside import told_reasons
 from inventory.assets.deciding import NewAsset
-from inventory.assets.deciding_schemas import IgnoreSchema, NewAssetSchema
+from inventory.assets.deciding_schemas import (
+    DecisionBulk,
+    DecisionBulkView,
+    IgnoreSchema,
+    NewAssetSchema,
+)
+from inventory.assets.many_decisions import Outcome
+from inventory.assets.many_decisions_api import answer, rows_of
 from inventory.fleet import deciding, deciding_bulk, waiting
 from inventory.fleet.models import MdmDevice
-from inventory.fleet.schemas import AttachSchema, DeviceBulk, DeviceBulkView, DeviceDetail
+from inventory.fleet.schemas import AttachSchema, DeviceDetail
 from inventory.http.blueprint import api_blueprint
 from inventory.http.etag import etag_of, if_match, require_match
-from inventory.http.problem import problem
 from inventory.http.unit import current_actor, current_db, current_now
 
 bp = api_blueprint("mdm-decisions", "/mdm-devices", "What is made of devices of vendors.")
 
 ID = "<int(max=2147483647):device_id>"
-NEW = ("tag", "prefix", "site_id", "status")
 Shown = tuple[dict[str, Any], dict[str, str]]
 
 
@@ -110,24 +115,13 @@ def reopen(device_id: int) -> Shown:
 
 @bp.route("/bulk", methods=["POST"])
 @guarded(Permission.DISCOVERY_REVIEW)
-@bp.arguments(DeviceBulk)
-@bp.response(200, DeviceBulkView)
+@bp.arguments(DecisionBulk)
+@bp.response(200, DecisionBulkView)
 @bp.alt_response(422, description="A row was refused: nothing was changed; `results` tells why")
-def bulk(wanted: dict[str, Any]) -> deciding_bulk.Applied | Response:
+def bulk(wanted: dict[str, Any]) -> Outcome | Response:
     """Decide up to 500 devices: all or none. `dry_run` tells what would happen."""
-    rows = [
-        deciding_bulk.Row(
-            item["id"], item["action"], item.get("asset_id"),
-            NewAsset(**{name: item[name] for name in NEW if name in item}),
-            item.get("revision"), item["reason"],
-        )
-        for item in wanted["rows"]
-    ]  # fmt: skip
+    dry_run = wanted["dry_run"]
     outcome = deciding_bulk.bulk(
-        current_db(), current_actor(), rows, now=current_now(), dry_run=wanted["dry_run"]
+        current_db(), current_actor(), rows_of(wanted), now=current_now(), dry_run=dry_run
     )
-    refused = sum(result.status == "refused" for result in outcome.results)
-    if not refused or wanted["dry_run"]:
-        return outcome
-    body = DeviceBulkView().dump(outcome)
-    return problem(422, "Nothing was changed", f"{refused} of {len(rows)} rows are refused", **body)
+    return answer(outcome, dry_run=dry_run)

@@ -4,9 +4,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from inventory.assets.deciding_schemas import CandidateView, NewAssetSchema
+from inventory.assets.deciding_schemas import CandidateView
 from inventory.assets.kinds import Outcome
-from inventory.assets.together import MAX_ROWS
 from inventory.fleet.models import MdmAlarm, MdmConnection, MdmDevice, MdmSync, Mode, SyncScope
 from inventory.http.paging import PageArgs, page_of
 from inventory.schema import ROW_ID, ObjectSchema, TableSchema, Text
@@ -165,34 +164,6 @@ class AttachSchema(ObjectSchema):
     asset_id = fields.Integer(strict=True, validate=ROW_ID, required=True)
     replace_hardware = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     reason = Text(max_length=1000, load_default="")
-
-
-class DeviceBulkItem(NewAssetSchema):
-    id = fields.Integer(strict=True, validate=ROW_ID, required=True)
-    action = fields.String(load_default="accept", validate=validate.OneOf(["accept", "ignore"]))
-    asset_id = fields.Integer(strict=True, validate=ROW_ID)
-    revision = fields.Integer(strict=True, validate=ROW_ID)
-    reason = Text(max_length=1000, load_default="")
-
-
-class DeviceBulk(ObjectSchema):
-    rows = fields.List(
-        fields.Nested(DeviceBulkItem), required=True, validate=validate.Length(1, MAX_ROWS)
-    )
-    dry_run = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
-
-
-class DeviceResult(ObjectSchema):
-    id = fields.Integer(attribute="device_id")
-    status = fields.String(validate=validate.OneOf(["done", "refused"]))
-    asset_id = fields.Integer(allow_none=True)
-    problem = fields.String()
-    code = fields.Integer()
-
-
-class DeviceBulkView(ObjectSchema):
-    applied = fields.Boolean()
-    results = fields.List(fields.Nested(DeviceResult))
 
 
 class DevicesView(ObjectSchema):
