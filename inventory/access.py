@@ -53,6 +53,8 @@ class Permission(StrEnum):
     POLICY_WRITE = "policy:write"
     BREAKER_CLOSE = "breaker:close"
     NOTICE_WRITE = "notice:write"
+    ADMIN_RIGHT_READ = "admin_right:read"
+    ADMIN_RIGHT_AUTHORISE = "admin_right:authorise"
     ENROL = "device:enrol"
     IMPORT_APPLY = "import:apply"
     SELF = "self"
@@ -79,6 +81,7 @@ _TECHNICIAN = _LOOK | {
     _P.COMMAND_REQUEST_DESTRUCTIVE, _P.COMMAND_APPROVE, _P.PIN_READ, _P.HOLD_READ,
     _P.PERSON_WRITE, _P.ENROL,
     _P.CUSTODY_READ, _P.CUSTODY_WRITE,
+    _P.ADMIN_RIGHT_READ,
     _P.IMPORT_APPLY,
 }  # fmt: skip
 
@@ -96,7 +99,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset(
         {_P.SELF, _P.ASSET_READ, _P.SITE_READ, _P.AUDIT_READ, _P.ACCOUNT_READ, _P.JOB_READ,
-         _P.DISCOVERY_READ, _P.SETTINGS_READ, _P.MDM_READ, _P.HOLD_READ}
+         _P.DISCOVERY_READ, _P.SETTINGS_READ, _P.MDM_READ, _P.HOLD_READ, _P.ADMIN_RIGHT_READ}
     ),
     Role.STAFF: frozenset({_P.SELF}),
     Role.INTEGRATION: frozenset(

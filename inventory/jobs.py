@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from inventory.accounts import service as accounts
 from inventory.asset_import import applying as import_applying, running as imports
+from inventory.admin_rights import drift_refresh
 from inventory.assets import file_retention
 from inventory.assets.file_store import FileStore
 from inventory.commands import delivery, sweeping
@@ -53,6 +54,7 @@ HANDLERS: Mapping[str, Handler] = {
     reads.KIND: reads.run,
     reads.DUE: reads.due,
     reminding.KIND: reminding.remind,
+    drift_refresh.KIND: drift_refresh.run,
 }
 
 SCHEDULES = (
@@ -63,6 +65,7 @@ SCHEDULES = (
     Schedule("commands-due", sweeping.SWEEP, every=60),
     Schedule("custody-overdue", reminding.KIND, cron="0 15 * * 1-5"),
     Schedule("people-due", reads.DUE, every=300),
+    Schedule("admin-drift", drift_refresh.KIND, every=600),
     Schedule("notices-due", sending.KIND, every=30),
     Schedule("audit-chain", sweeping.CHAIN, cron="50 */4 * * *"),
 )
@@ -83,6 +86,7 @@ POLICIES: Mapping[str, JobPolicy] = {
     people_applying.KIND: JobPolicy(concurrency=1, attempts=3),
     reads.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
     reads.DUE: JobPolicy(concurrency=1, poll=30, attempts=1),
+    drift_refresh.KIND: JobPolicy(concurrency=1, poll=30),
     # Once: a school that is told twice reads nothing any more.
     reminding.KIND: JobPolicy(concurrency=1, poll=30, attempts=1),
     import_applying.KIND: JobPolicy(concurrency=1, attempts=3),

@@ -5,6 +5,7 @@ from inventory.accounts import (
     models as accounts,
     preference_models as preferences,
 )
+from inventory.admin_rights import drift_models as drift
 from inventory.agreements import models as agreements
 from inventory.asset_import import models as asset_imports
 from inventory.assets import (
@@ -69,6 +70,7 @@ MODULES = (
     hooks,
     labels,
     enrolment,
+    drift,
     asset_imports,
     commands,
     command_guards,

@@ -116,6 +116,8 @@ class MdmDevice(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("connection_id", "vendor_id"),
         sa.Index("ix_mdm_device_outcome_id", "outcome", "id"),
+        # What changed since a look at all devices, without reading what they told.
+        sa.Index("ix_mdm_device_asset_id_revision", "asset_id", "platform", "revision"),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -59,6 +59,8 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "policy:write": _l("Change the limits of remote commands"),
         "breaker:close": _l("Let remote commands go on after a stop"),
         "notice:write": _l("Set up notices and webhooks"),
+        "admin_right:read": _l("See who is administrator of which computer"),
+        "admin_right:authorise": _l("Authorise administrators of computers"),
         "device:enrol": _l("Enrol computers by a script"),
         "self": _l("See and change their own account"),
     },

@@ -18,6 +18,7 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "command.deliver": _l("Delivery of a remote command"),
         "command.sweep": _l("Looking after remote commands"),
         "command.chain": _l("Verifying the audit log"),
+        "admin_rights.drift": _l("Comparing administrators of computers"),
         "custody.overdue": _l("Telling schools what is overdue"),
         "notices.send": _l("Sending notices"),
     },

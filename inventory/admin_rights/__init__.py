@@ -1,0 +1,1 @@
+"""Administrators of computers: who is one, who may be."""

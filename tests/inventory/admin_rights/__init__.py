@@ -1,0 +1,1 @@
+"""Tests of inventory.admin_rights."""
