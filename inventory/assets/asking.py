@@ -7,6 +7,7 @@ from typing import Any
 
 from inventory.assets import query_text as given
 from inventory.assets.filters import AssetFilter, Shortage
+from inventory.assets.held import Holding
 from inventory.assets.kinds import Category, Source, Status
 from inventory.assets.query_text import Arg, Pairs
 from inventory.assets.search import MAX_QUERY
@@ -36,6 +37,7 @@ ARGS: Mapping[str, Arg] = {
     "acquired_to": given.number(FIRST_YEAR, LAST_YEAR),
     "warranty_days": given.number(0, MAX_DAYS),
     "supplies": given.word(Shortage, many=True),
+    "holder": given.word(Holding, many=True),
     "has_serial": given.flag(),
     "funding_source": given.text(120),
     "federal_funds": given.flag(),

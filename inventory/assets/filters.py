@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from inventory.access import Actor
 from inventory.assets import custom_rules
 from inventory.assets.catalog_models import CustomField
+from inventory.assets.held import Holding, held
 from inventory.assets.kinds import Category, FieldKind, Source, Status
 from inventory.assets.models import Asset, AssetTag
 from inventory.assets.naming import manufacturer_named
@@ -55,10 +56,11 @@ class AssetFilter:
     acquired_from, acquired_to   years of purchase, or else of the record, both included
     warranty_days   the warranty ends today or within so many days
     supplies    a supply is now in one of these states, as far as the device told
+    holder      handed out like this, for whoever may know it
     custom      (key, value) pairs that must all be equal
     q           words, see `search`
-    at          the moment from which `seen`, `unseen_days` and `warranty_days` are reckoned, in
-                the zone whose date counts as today; with one of them it must be there
+    at          the moment from which `seen`, `unseen_days`, `holder` and `warranty_days` are
+                reckoned, in the zone whose date counts as today; with one of them it must be there
     """
 
     category: tuple[Category, ...] = ()
@@ -79,6 +81,7 @@ class AssetFilter:
     acquired_to: int | None = None
     warranty_days: int | None = None
     supplies: tuple[Shortage, ...] = ()
+    holder: tuple[Holding, ...] = ()
     has_serial: bool | None = None
     funding_source: str = ""
     federal_funds: bool | None = None
@@ -145,6 +148,8 @@ def clauses(db: Session, actor: Actor, wanted: AssetFilter) -> list[Clause]:
         key = tag_key(clean_tag(wanted.tag))
         same = sa.select(col(AssetTag.asset_id)).where(col(AssetTag.tag_key) == key)
         found.append(col(Asset.id).in_(same))
+    if wanted.holder:
+        found += held(actor, wanted.holder, wanted.moment)
     return found + _seen(wanted) + _told(wanted) + _custom(db, wanted)
 
 

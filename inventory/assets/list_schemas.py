@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from inventory.assets.asking import MAX_DAYS, MAX_PAIR
 from inventory.assets.filters import SORTS, Shortage
+from inventory.assets.held import Holding
 from inventory.assets.kinds import Source
 from inventory.assets.models import Asset
 from inventory.assets.schemas import MAX_ID, category, status
@@ -87,6 +88,9 @@ class AssetFilterArgs(ObjectSchema):
     warranty_days = _days("the warranty ends today or within so many days")
     supplies = fields.List(
         fields.Enum(Shortage, by_value=True), **_told("a supply is low or empty now")
+    )
+    holder = fields.List(
+        fields.Enum(Holding, by_value=True), **_told("handed out like this; takes custody:read")
     )
     has_serial = fields.Boolean()
     funding_source = Text(max_length=120)

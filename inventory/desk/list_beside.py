@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from inventory.assets.facet_values import Facet, Value
 from inventory.assets.facets import Facets
+from inventory.assets.held import Holding
 from inventory.assets.query_text import Pairs
 from inventory.desk.list_words import address, in_words
 from inventory.web.labels import label
@@ -44,8 +45,11 @@ class Block:
     others: int = 0
 
 
-def blocks(facets: Facets, pairs: Pairs, kept: Pairs) -> list[Block]:
-    """Every facet that has something to choose, and the filters that nobody counted."""
+def blocks(facets: Facets, pairs: Pairs, kept: Pairs, *, holders: bool) -> list[Block]:
+    """Every facet that has something to choose, and the filters that nobody counted.
+
+    holders  whether the reader may know who has what
+    """
     titles = {
         "category": _("Kind"), "status": _("Status"), "school": _("School"),
         "manufacturer": _("Maker"), "seen": _("Last seen"),
@@ -57,6 +61,8 @@ def blocks(facets: Facets, pairs: Pairs, kept: Pairs) -> list[Block]:
         lines = [_line(facet, value, pairs, kept, links) for value in facet.values]
         if lines:
             found.append(Block(name, title, lines, links, facet.others))
+    if holders:
+        found.append(Block("holder", _("Who has it"), _holders(pairs)))
     return [*found, Block("more", _("More"), _uncounted(pairs))]
 
 
@@ -96,6 +102,13 @@ def _seen(text: str) -> str:
         "never": _("never"),
     }
     return words.get(text, text)
+
+
+def _holders(pairs: Pairs) -> list[Line]:
+    return [
+        Line("holder", one.value, label("holding", one), None, ("holder", one.value) in pairs)
+        for one in Holding
+    ]
 
 
 def _uncounted(pairs: Pairs) -> list[Line]:

@@ -19,6 +19,7 @@ from inventory.assets.filters import AssetFilter
 from inventory.assets.listing import AssetPage, key_of, list_assets
 from inventory.assets.query_text import Pairs
 from inventory.desk import list_beside, saved_views
+from inventory.desk.list_beside import Block
 from inventory.desk.list_names import names_of
 from inventory.desk.list_schemas import BackArgs, ColumnsForm, FilterFormArgs, ListArgs
 from inventory.desk.list_ways_out import alike, ways_out
@@ -184,7 +185,10 @@ def _total(found: AssetPage, counted: Facets | None) -> int | None:
 
 
 def _beside(counted: Facets | None, pairs: Pairs, kept: Pairs) -> dict[str, Any]:
-    blocks = list_beside.blocks(counted, pairs, kept) if counted is not None else []
+    holders = current_actor().holds(Permission.CUSTODY_READ)
+    blocks: Sequence[Block] = ()
+    if counted is not None:
+        blocks = list_beside.blocks(counted, pairs, kept, holders=holders)
     return {
         "blocks": blocks,
         "hidden": list_beside.hidden(pairs, kept, blocks),

@@ -86,6 +86,7 @@ def _flag(yes: Callable[[], str], no: Callable[[], str]) -> Callable[[str], str]
 
 _PLAIN: Mapping[str, Callable[[str], str]] = {
     "seen": seen_words,
+    "holder": lambda text: label("holding", text),
     "outside_schools": _flag(lambda: _("At no school"), lambda: _("At a school")),
     "has_manufacturer": _flag(lambda: _("Maker recorded"), lambda: _("Maker not recorded")),
     "has_serial": _flag(lambda: _("With a serial number"), lambda: _("Without a serial number")),

@@ -92,6 +92,15 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "forgot": _l("They forgot their own"),
         "other": _l("Another reason"),
     },
+    "holding": {
+        "out": _l("Handed out"),
+        "stock": _l("Nobody has it"),
+        "person": _l("With a person"),
+        "place": _l("With a place"),
+        "cart": _l("In a cart"),
+        "overdue": _l("Overdue"),
+        "in_transit": _l("On its way"),
+    },
     "transfer_state": {
         "requested": _l("Asked for"),
         "approved": _l("Allowed"),

@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from inventory.access import Role
 from inventory.assets.asking import ARGS, asked, filter_of, narrowed, pairs_of
 from inventory.assets.filters import AssetFilter, Shortage
+from inventory.assets.held import Holding
 from inventory.assets.kinds import Category, Source, Status
 from inventory.assets.list_schemas import AssetExportArgs, AssetFilterArgs, AssetListArgs
 from inventory.assets.listing import list_assets
@@ -34,8 +35,8 @@ EXAMPLES = {
     "has_manufacturer": "false", "model_id": "2147483647", "seen": "never", "unseen_days": "45",
     "seen_before": "2026-09-01T12:00:00+00:00", "seen_after": "2025-01-01T00:00:00+00:00",
     "seen_by": "sweep", "acquired_from": "2019", "acquired_to": "2026", "warranty_days": "0",
-    "supplies": "low", "has_serial": "true", "funding_source": "Title I", "federal_funds": "false",
-    "custom": "room:a:b",
+    "supplies": "low", "holder": "overdue", "has_serial": "true", "funding_source": "Title I",
+    "federal_funds": "false", "custom": "room:a:b",
 }  # fmt: skip
 """Every argument in its normal form."""
 
@@ -48,7 +49,8 @@ REFUSED = [
     ("seen_before", "2026-09-01"), ("seen_before", "2026-09-01T12:00:00"), ("seen_after", "now"),
     ("seen_before", "0001-01-01T00:00:00+23:00"), ("seen_by", "rumour"),
     ("acquired_from", "1969"), ("acquired_to", "2201"), ("warranty_days", "x"),
-    ("supplies", "ok"), ("has_serial", "None"), ("custom", "nocolon"), ("custom", "x" * 1200),
+    ("supplies", "ok"), ("holder", "Ada"), ("has_serial", "None"), ("custom", "nocolon"),
+    ("custom", "x" * 1200),
     ("stauts", "lost"), ("after", "abc"), ("sort", "tag"), ("at", "2026"),
 ]  # fmt: skip
 
@@ -111,6 +113,7 @@ FILTERS = st.builds(
     category=st.sets(st.sampled_from(list(Category))).map(lambda s: tuple(sorted(s))),
     seen=st.sets(st.sampled_from(list(Seen))).map(lambda s: tuple(sorted(s))),
     supplies=st.sets(st.sampled_from(list(Shortage))).map(lambda s: tuple(sorted(s))),
+    holder=st.sets(st.sampled_from(list(Holding))).map(lambda s: tuple(sorted(s))),
     site_id=st.none() | st.integers(1, 2**31 - 1),
     has_serial=st.none() | st.booleans(),
     unseen_days=st.none() | st.integers(0, 36_500),
