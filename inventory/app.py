@@ -122,6 +122,7 @@ PAGES: tuple[str, ...] = (
     "inventory.enrolment.enrol_pages",
     "inventory.custody.custody_pages",
     "inventory.custody.hand_pages",
+    "inventory.custody.scan_pages",
     "inventory.custody.transfer_pages",
     "inventory.custody.transfer_form_pages",
     "inventory.desk.recovery_pages",

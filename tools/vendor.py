@@ -92,6 +92,14 @@ PACKAGES = (
         "4.0.1",
         {"htmx.js": ("dist/htmx.min.js", *(f"dist/ext/{e}.min.js" for e in HTMX_EXTENSIONS))},
     ),
+    Package(
+        "zxing-wasm",
+        "3.1.4",
+        {
+            "zxing-reader.js": ("dist/iife/reader/index.js",),
+            "zxing-reader.wasm": ("dist/reader/zxing_reader.wasm",),
+        },
+    ),
     Package("bootstrap-icons", "1.13.2", {"icons.svg": tuple(f"icons/{i}.svg" for i in ICONS)}),
 )
 
@@ -189,6 +197,8 @@ def built(package: Package, name: str, contents: Mapping[str, bytes]) -> bytes:
     sources = package.files[name]
     if missing := [source for source in sources if source not in contents]:
         raise Refused(f"{package} has no {', '.join(missing)}")
+    if name.endswith(".wasm"):
+        return b"".join(contents[source] for source in sources)
     parts = {source: contents[source].decode("utf-8") for source in sources}
     if name.endswith(".svg"):
         return sprite(package, parts).encode()

@@ -112,7 +112,7 @@ def extend(custody_id: int) -> Response:
     if form.submitted():
         with form.attempt():
             service.extend(
-                current_db(), current_actor(), custody_id, _moment(form.data["due_at"]),
+                current_db(), current_actor(), custody_id, in_zone(form.data["due_at"]),
                 reason=form.data["reason"], now=current_now(),
             )  # fmt: skip
         if form.ok:
@@ -152,7 +152,7 @@ def _terms(given: dict[str, Any]) -> Terms:
     """A field that belongs to loans alone is left out where nothing is lent."""
     lent = given["kind"] is CustodyKind.LOAN
     return Terms(
-        given["kind"], given["loan_reason"] if lent else None, _moment(given["due_at"]),
+        given["kind"], given["loan_reason"] if lent else None, in_zone(given["due_at"]),
         given.get("condition"), given.get("note", ""), lines.parsed(given["accessories"]),
         given["override"],
     )  # fmt: skip
@@ -166,7 +166,7 @@ def _coming(given: dict[str, Any]) -> Coming:
     )  # fmt: skip
 
 
-def _moment(local: datetime | None) -> Any:
+def in_zone(local: datetime | None) -> Any:
     """A moment in the district's time zone. Raises `InvalidInput` at the ends of the calendar."""
     if local is None:
         return None

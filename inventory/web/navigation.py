@@ -58,6 +58,7 @@ MENU: tuple[Group, ...] = (
                 _l("Agreements"), "agreement_pages.listed", _P.CUSTODY_READ, "journal-text",
                 "agreements",
             ),
+            Entry(_l("Scan station"), "scan_pages.show", _P.CUSTODY_WRITE, "upc-scan", "scan"),
             Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
             Entry(_l("Enrol computers"), "enrol_pages.show", _P.ENROL, "download", "enrol"),
         ),

@@ -157,6 +157,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{NETWORK}/heard": ("/networks/{network}/heard",),
     "/credentials": ("/credentials",),
     "/credentials/new": ("/credentials/new",),
+    "/scan": ("/scan", "/scan?mode=in&condition=good", "/scan?mode=cart", "/scan?mode=find"),
     "/labels": (
         "/labels",
         "/labels?shown=true&tags={tag}&codes=qr&codes=bars&lines=district&start=5",

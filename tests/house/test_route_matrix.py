@@ -146,6 +146,9 @@ def test_a_page_is_a_page(world: World, route: Route) -> None:
     assert answer.status_code in {200, 204, 303, 409, 422}, answer.text
     if answer.status_code in {200, 409, 422} and answer.mimetype == "text/html":
         policy = answer.headers["Content-Security-Policy"]
+        if route.rule.rule.startswith("/scan"):
+            # Its reader of codes is WebAssembly; scripts from text stay forbidden there, too.
+            policy = policy.replace(" 'wasm-unsafe-eval'", "")
         assert "script-src 'self';" in policy
         assert "unsafe" not in policy
         assert " style=" not in answer.text

@@ -57,7 +57,7 @@ def test_every_package_has_a_licence_with_its_text(tool: ModuleType) -> None:
         assert "Permission" in text.partition("\n\n\n")[0], title
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [name for name in FILES if not name.endswith(".wasm")])
 def test_a_file_points_nowhere_and_is_small(name: str) -> None:
     text = (VENDOR / name).read_text("utf-8")
     assert "sourceMappingURL" not in text

@@ -1,0 +1,168 @@
+"""The scan station in a real browser: no character lost, a lost connection, undo, the camera."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import Session, select
+
+from inventory import installation
+from inventory.access import Permission, Role, system_actor
+from inventory.accounts import service as accounts, sessions
+from inventory.accounts.guard import cookie_name
+from inventory.accounts.sessions import Origin
+from inventory.assets import service as assets
+from inventory.assets.kinds import Category
+from inventory.assets.service import AssetDraft
+from inventory.custody.models import Custody
+from inventory.db import now
+from inventory.people import service as people
+from inventory.people.models import PersonRole
+from inventory.people.service import PersonDraft
+from inventory.sites import service as sites
+from inventory.sites.models import SiteKind
+from tests.browser import gates
+from tests.browser.conftest import Watch, axe
+from tests.browser.serving import Installation, install, running
+
+ACTOR = system_actor("browser tests", Permission)
+TAGS = [f"00{number:03}-A" for number in range(1, 41)]
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, str]]:
+    """A school with forty laptops and a pupil; a coordinator's session."""
+    made = install(tmp_path_factory.mktemp("scan"))
+    installation.prepare(made.database)
+    with made.database.unit() as db:
+        secret = _fill(db, made, now())
+    with running(made):
+        yield made, secret
+
+
+def _fill(db: Session, made: Installation, at: datetime) -> str:
+    root = sites.ensure_district(db, ACTOR, "District", now=at).id
+    school = sites.create(
+        db, ACTOR, kind=SiteKind.SCHOOL, name="Lincoln", parent_id=root, now=at
+    ).id
+    for tag in TAGS:
+        draft = AssetDraft(category=Category.LAPTOP, tag=tag, site_id=school)
+        assets.create(db, ACTOR, draft, now=at)
+    pupil = PersonDraft("0010001", PersonRole.STUDENT, "Ada", "Exampledottir", school)
+    people.create(db, ACTOR, pupil, now=at)
+    account, _ = accounts.create_account(
+        db, ACTOR, user_name="boss", grants=[(Role.COORDINATOR, root)], now=at
+    )
+    account.must_change_password = False
+    _, secret = sessions.start(db, account.id, Origin("127.0.0.1"), made.settings, now=at)
+    return secret
+
+
+@pytest.fixture
+def page(chromium: Browser, station: tuple[Installation, str]) -> Iterator[Page]:
+    made, secret = station
+    context = chromium.new_context(base_url=made.url, reduced_motion="reduce")
+    context.add_cookies([{"name": cookie_name(made.settings), "value": secret, "url": made.url}])
+    opened = context.new_page()
+    opened.set_default_timeout(30_000)
+    watch = Watch(opened)
+    yield opened
+    context.close()
+    # What a lost connection looks like to the browser is no mistake of the page.
+    lost = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
+    assert [each for each in watch.problems if not any(name in each for name in lost)] == []
+
+
+def scan(page: Page, *codes: str, end: str = "\n") -> None:
+    """Real key events, one after another without a pause, as a scanner sends them."""
+    for code in codes:
+        page.keyboard.type(code, delay=0)
+        page.keyboard.press({"\n": "Enter", "\t": "Tab"}[end])
+
+
+def count(page: Page, name: str, number: int) -> None:
+    expect(page.locator(f"[data-count={name}]")).to_have_text(str(number), timeout=60_000)
+
+
+def open_ones(made: Installation) -> list[Custody]:
+    with made.database.unit(write=False) as db:
+        return list(db.exec(select(Custody).where(Custody.returned_at == None)).all())  # noqa: E711
+
+
+def test_thirty_of_thirty_a_badge_undo_and_a_lost_connection(
+    page: Page, station: tuple[Installation, str]
+) -> None:
+    made, _secret = station
+    page.goto("/scan?mode=out&badges=true")
+    expect(page.locator("#scan-code")).to_be_focused()
+    scan(page, "0010001", *TAGS[:30])
+    count(page, "good", 31)
+    count(page, "bad", 0)
+    expect(page.locator("#scan-title")).to_have_text("Ada Exampledottir")
+    assert len(open_ones(made)) == 30
+
+    # Twice the same, and one that nobody bears: refused, told in words and not in colour alone.
+    scan(page, TAGS[0], "NOBODY-1", end="\t")
+    count(page, "bad", 2)
+    expect(page.get_by_role("status").filter(has_text="NOBODY-1")).to_be_visible()
+    for theme in ("light", "dark"):
+        gates.wear(page, theme)
+        assert axe(page) == []
+        assert gates.control_borders(page) == []
+    page.get_by_role("button", name="Undo the last one").click()
+    expect(page.locator("[data-undone=yes]")).to_have_count(1)
+    count(page, "good", 30)
+    assert len(open_ones(made)) == 29
+
+    # Wherever the focus is, a scan comes into the field.
+    page.locator("#main").click(position={"x": 5, "y": 5})
+    page.goto("/scan?mode=in")
+    page.evaluate("document.activeElement.blur()")
+    scan(page, TAGS[0])
+    count(page, "good", 1)
+
+    page.context.set_offline(True)
+    scan(page, *TAGS[1:6], TAGS[1])
+    count(page, "waiting", 6)
+    expect(page.locator("[data-scan-said]")).to_contain_text("No connection")
+    # Back, but the server does not answer yet: what waits is still there after a reload.
+    page.route("**/scan/one**", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.reload()
+    count(page, "waiting", 6)
+    expect(page.locator(".is-waiting")).to_have_count(6)
+    page.unroute("**/scan/one**")
+    count(page, "waiting", 0)
+    count(page, "good", 5)
+    count(page, "bad", 1)
+    kept = page.evaluate("JSON.stringify(Object.entries(localStorage))")
+    assert "Ada" not in kept
+    assert TAGS[1] not in kept
+    assert len(open_ones(made)) == 23
+
+
+def test_a_thousand_of_a_thousand(page: Page) -> None:
+    """Bounded by looking up: no writing, so that the time is that of keys, queue and requests."""
+    page.goto("/scan?mode=find")
+    page.get_by_role("button", name="Sound").click()
+    page.locator("#scan-code").focus()
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.post_data or "") if "/scan/one" in r.url else None)
+    codes = [TAGS[number % len(TAGS)] for number in range(1000)]
+    scan(page, *codes)
+    count(page, "good", 1000)
+    count(page, "bad", 0)
+    assert asked == [f"codes={code}" for code in codes]
+
+
+def test_where_there_is_no_camera_it_says_so(page: Page) -> None:
+    page.goto("/scan?mode=find")
+    page.get_by_role("button", name="Camera").click()
+    expect(page.locator("[data-scan-said]")).to_contain_text(re.compile("camera", re.IGNORECASE))
+    page.evaluate(
+        "Object.defineProperty(window, 'isSecureContext', {value: false, configurable: true})"
+    )
+    page.get_by_role("button", name="Camera").click()
+    expect(page.locator("[data-scan-said]")).to_contain_text("https")
