@@ -28,6 +28,9 @@ MAX_CAPTION = 500
 REMOVED_DAYS = 30
 """For so long a removed file can be taken back; then `file_retention` deletes it."""
 
+_KEPT = sa.table("custody_photo", sa.column("attachment_id", sa.Integer))
+"""By name only: custody is a feature above this one, and its photos are kept for ever."""
+
 CHANGEABLE = frozenset({"name", "caption"})
 
 
@@ -193,10 +196,14 @@ def change(
 def remove(db: Session, actor: Actor, asset_id: int, file_id: int, *, now: datetime) -> None:
     """Take a file out of sight. It can be taken back for `REMOVED_DAYS`.
 
-    Raises `NotFound`, `Forbidden`, and `Conflict` while a hold is in force on the asset.
+    Raises `NotFound`, `Forbidden`, and `Conflict` while a hold is in force on the asset, and for a
+    photo of a custody.
     """
     file = one_for_change(db, actor, asset_id, file_id)
     holds.require_free(db, asset_id, "stripped of its files")
+    needed = sa.select(_KEPT.c.attachment_id).where(_KEPT.c.attachment_id == file.id)
+    if db.execute(needed.limit(1)).first() is not None:
+        raise Conflict("it shows the state of the device at a hand-over, and is kept")
     file.removed_at = now
     file.version += 1
     db.add(file)

@@ -6,7 +6,7 @@ from marshmallow import fields
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.agreements import due, kept
-from inventory.custody import listing, transit
+from inventory.custody import listing, photos, transit
 from inventory.custody.viewing import record_views
 from inventory.desk.asset_frame_pages import ASSET, asset_page, head_now
 from inventory.http.unit import current_actor, current_db, current_now
@@ -41,6 +41,7 @@ def listed(args: dict[str, int | None], asset_id: int) -> Response:
         unsigned=due.of_custodies(db, [present.custody.id], now=now) if present else [],
         signed=kept.of_custody(db, present.custody) if present else [],
         past=rows[1:] if present else rows, newest=newest, now=now,
+        photos=photos.of(db, [held.custody.id for held in rows]),
         way=transit.way_of(db, asset_id) if newest and present is None else None,
         older=rows[-1].custody.id if len(found) > PAGE else None,
         may_hand=actor.may(Permission.CUSTODY_WRITE, head.asset.site_id),

@@ -92,6 +92,10 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "forgot": _l("They forgot their own"),
         "other": _l("Another reason"),
     },
+    "custody_side": {
+        "out": _l("As it was handed out"),
+        "in": _l("As it came back"),
+    },
     "holding": {
         "out": _l("Handed out"),
         "stock": _l("Nobody has it"),

@@ -86,6 +86,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{CUSTODY}/in": ("/custody/{custody}/in",),
     f"{CUSTODY}/swap": ("/custody/{custody}/swap",),
     f"{CUSTODY}/extend": ("/custody/{custody}/extend",),
+    f"{CUSTODY}/photos": ("/custody/{custody}/photos",),
     "/transfers": ("/transfers", "/transfers?waits=receive"),
     "/transfers/new": ("/transfers/new",),
     "/transfers/in-hand": ("/transfers/in-hand",),
