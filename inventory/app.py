@@ -120,6 +120,8 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.break_glass_pages",
     "inventory.commands.guard_pages",
     "inventory.labels.label_pages",
+    "inventory.admin_rights.drift_pages",
+    "inventory.admin_rights.allow_list_pages",
     "inventory.enrolment.enrol_pages",
     "inventory.custody.custody_pages",
     "inventory.custody.hand_pages",

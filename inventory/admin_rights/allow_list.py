@@ -98,10 +98,7 @@ def remove(
     db: Session, actor: Actor, entry_id: int, *, reason: str, now: datetime
 ) -> AllowedAccount:
     """End an entry. Raises `NotFound`, `Forbidden`, `InvalidInput`, `Conflict` (it has ended)."""
-    query = select(AllowedAccount).where(AllowedAccount.id == entry_id).with_for_update()
-    row = db.exec(query.execution_options(populate_existing=True)).first()
-    if row is None or not _sees(actor, row):
-        raise NotFound(f"there is no entry {entry_id} in the allow-list")
+    row = get(db, actor, entry_id, lock=True)
     actor.require(Permission.ADMIN_RIGHT_AUTHORISE, row.site_id)
     _require_person(actor)
     said = _said(reason)
@@ -116,6 +113,16 @@ def remove(
         db, actor, "allowed_account.removed", now=now, subject_type="allowed_account",
         subject_id=row.id, site_id=row.site_id, before={"pattern": row.pattern}, reason=said,
     )  # fmt: skip
+    return row
+
+
+def get(db: Session, actor: Actor, entry_id: int, *, lock: bool = False) -> AllowedAccount:
+    """Raises `NotFound` for an entry that is not there or of places out of reach."""
+    query = select(AllowedAccount).where(AllowedAccount.id == entry_id)
+    query = query.with_for_update().execution_options(populate_existing=True) if lock else query
+    row = db.exec(query).first()
+    if row is None or not _sees(actor, row):
+        raise NotFound(f"there is no entry {entry_id} in the allow-list")
     return row
 
 

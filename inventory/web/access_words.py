@@ -83,6 +83,27 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "revoked": _l("Revoked"),
         "used_up": _l("Used up"),
     },
+    "drift_kind": {
+        "unauthorised": _l("Not authorised"),
+        "unverified": _l("Nobody knows whose"),
+        "not_observed": _l("Granted, not on the device"),
+    },
+    "drift_state": {
+        "open": _l("Open"),
+        "accepted": _l("Accepted"),
+        "resolved": _l("Said to be gone"),
+    },
+    "admin_standing": {
+        "clean": _l("As it should be"),
+        "accepted": _l("Accepted"),
+        "drift": _l("To look at"),
+        "unknown": _l("Unknown"),
+    },
+    "computer_system": {
+        "windows": _l("Windows"),
+        "macos": _l("macOS"),
+        "linux": _l("Linux"),
+    },
     "custody_kind": {
         "assignment": _l("Given"),
         "loan": _l("Lent"),

@@ -60,6 +60,10 @@ MENU: tuple[Group, ...] = (
             ),
             Entry(_l("Scan station"), "scan_pages.show", _P.CUSTODY_WRITE, "upc-scan", "scan"),
             Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
+            Entry(
+                _l("Administrators"), "drift_pages.listed", _P.ADMIN_RIGHT_READ, "shield-check",
+                "admin-rights",
+            ),
             Entry(_l("Enrol computers"), "enrol_pages.show", _P.ENROL, "download", "enrol"),
         ),
     ),

@@ -14,6 +14,8 @@ COMMAND = "/commands/<int(max=2147483647):command_id>"
 CONNECTION = "/connections/<int(max=2147483647):connection_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
 CUSTODY = "/custody/<int(max=2147483647):custody_id>"
+ALLOWED = "/admin-rights/allow-list/<int(max=2147483647):entry_id>/remove"
+DRIFT = "/admin-rights/drift/<int(max=2147483647):drift_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
 MANAGED = "/managed/<int(max=2147483647):device_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
@@ -166,6 +168,13 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     ),
     "/labels/stock": ("/labels/stock",),
     "/labels/printers": ("/labels/printers",),
+    "/admin-rights/drift": (
+        "/admin-rights/drift", "/admin-rights/drift?kind=not_observed",
+    ),
+    DRIFT: ("/admin-rights/drift/{admin_drift}",),
+    "/admin-rights/allow-list": ("/admin-rights/allow-list",),
+    "/admin-rights/allow-list/new": ("/admin-rights/allow-list/new",),
+    ALLOWED: ("/admin-rights/allow-list/{allowed_account}/remove",),
     "/enrol": ("/enrol",),
     "/enrol/token": ("/enrol/token",),
     "/notices": ("/notices", "/notices?state=dead"),

@@ -32,6 +32,7 @@ from inventory.discovery.reading_models import SupplyReading
 from inventory.engine import JobContext
 from inventory.notices import targets
 from inventory.sites.models import Site, SiteKind
+from tests.browser.administered import fill_administered
 from tests.browser.handed import fill_handed
 from tests.browser.managed import fill_managed
 from tests.browser.moved import fill_moved
@@ -93,6 +94,8 @@ class Made:
     plan_waiting: int = 0
     custody: int = 0
     handed_asset: int = 0
+    admin_drift: int = 0
+    allowed_account: int = 0
 
 
 def fill(made_in: Installation) -> Made:
@@ -123,6 +126,8 @@ def fill(made_in: Installation) -> Made:
     with made_in.database.unit() as db:
         handed = fill_handed(db, ACTOR, EVIL, now=now()) | fill_moved(db, ACTOR, EVIL, now=now())
         for name, number in (fill_managed(db, ACTOR, EVIL, now=now()) | handed).items():
+            setattr(made, name, number)
+        for name, number in fill_administered(db, ACTOR, EVIL, now=now()).items():
             setattr(made, name, number)
     for name, number in fill_people(made_in.database, EVIL).items():
         setattr(made, name, number)

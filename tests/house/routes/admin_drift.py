@@ -12,9 +12,9 @@ from tests.house.routes import Example, Place, Side
 from tests.house.routes.assets import new
 
 
-def admin_drift(side: Side) -> int:
+def admin_drift(side: Side, account: str = "eve") -> int:
     drift = AdminDrift(
-        asset_id=new(side).id, kind=DriftKind.UNVERIFIED, account_key="eve", account="eve",
+        asset_id=new(side).id, kind=DriftKind.UNVERIFIED, account_key=account, account=account,
         first_at=side.now, opened_at=side.now,
     )  # fmt: skip
     side.db.add(drift)
