@@ -133,6 +133,8 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.person_pages",
     "inventory.agreements.agreement_pages",
     "inventory.agreements.sign_pages",
+    "inventory.selfservice.mine_pages",
+    "inventory.selfservice.report_pages",
     "inventory.desk.asset_custody_pages",
     "inventory.notices.notice_pages",
 )

@@ -40,6 +40,7 @@ from inventory.labels import models as labels
 from inventory.notices import models as notices
 from inventory.people import models as people, roster_models as rosters
 from inventory.people.sources import models as people_sources
+from inventory.selfservice import models as selfservice
 from inventory.sites import models as sites
 
 MODULES = (
@@ -61,6 +62,7 @@ MODULES = (
     holds,
     custody,
     agreements,
+    selfservice,
     custody_photos,
     transfers,
     discovery,

@@ -10,6 +10,7 @@ from inventory.custody import transfer_listing as listing
 from inventory.desk.queues import Args, Queue, Severity, queue_of
 from inventory.people.models import Person
 from inventory.people.roster_models import RecoveryTask
+from inventory.selfservice import reports
 
 
 def custody_queues(db: Session, actor: Actor) -> list[Queue]:
@@ -22,6 +23,7 @@ def custody_queues(db: Session, actor: Actor) -> list[Queue]:
             parts[f"transfers_{waits}"] = (
                 "transfers", {"waits": waits}, Severity.WARNING, waiting
             )  # fmt: skip
+        parts["reports"] = ("reports", {}, Severity.WARNING, reports.open_ones(actor))
     if actor.holds(Permission.PERSON_READ):
         parts["recovery"] = ("recovery", {}, Severity.NOTICE, _recovery(actor))
     if not parts:

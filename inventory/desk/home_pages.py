@@ -36,6 +36,7 @@ QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "unseen": (_l("Not seen for 45 days"), _l("deployed, and silent on the network")),
     "supplies_empty": (_l("Supplies empty"), _l("printers that cannot print")),
     "supplies_low": (_l("Supplies low"), _l("printers that soon cannot print")),
+    "reports": (_l("Reports of devices"), _l("lost, stolen or broken, as people say")),
     "warranty": (_l("Warranty ends soon"), _l("within 60 days")),
 }
 """Queue → its name, and what it means."""

@@ -46,6 +46,7 @@ MENU: tuple[Group, ...] = (
         _l("Devices"),
         (
             Entry(_l("Home"), "home.show", _P.SELF, "house", ""),
+            Entry(_l("My devices"), "mine_pages.show", _P.SELF, "person-badge", "mine"),
             Entry(_l("Assets"), "assets_pages.listed", _P.ASSET_READ, "laptop", "assets"),
             Entry(
                 _l("Handed out"), "custody_pages.listed", _P.CUSTODY_READ, "person-badge", "custody"
@@ -59,6 +60,10 @@ MENU: tuple[Group, ...] = (
                 "agreements",
             ),
             Entry(_l("Scan station"), "scan_pages.show", _P.CUSTODY_WRITE, "upc-scan", "scan"),
+            Entry(
+                _l("Reports"), "report_pages.listed", _P.CUSTODY_READ, "exclamation-triangle",
+                "reports",
+            ),
             Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
             Entry(
                 _l("Administrators"), "drift_pages.listed", _P.ADMIN_RIGHT_READ, "shield-check",

@@ -45,6 +45,12 @@ PEOPLE_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "site": _l("Other school"),
         "update": _l("Changed"),
     },
+    "report_kind": {
+        "lost": _l("Lost"),
+        "stolen": _l("Stolen"),
+        "broken": _l("Broken"),
+        "other": _l("Something else"),
+    },
     "agreement_audience": {
         "students": _l("Students sign it"),
         "staff": _l("Teachers and staff sign it"),

@@ -84,6 +84,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{AGREEMENT}/withdraw": ("/agreements/{agreement}/withdraw",),
     f"{TO_SIGN}/sign": ("/custody/{custody}/agreements/{agreement}/sign",),
     f"{TO_SIGN}/link": ("/custody/{custody}/agreements/{agreement}/link",),
+    "/mine": ("/mine",),
+    "/reports": ("/reports", "/reports?closed=true"),
+    "/checks": ("/checks",),
     "/custody": ("/custody", "/custody?overdue=true", "/custody?kind=assignment"),
     f"{CUSTODY}/in": ("/custody/{custody}/in",),
     f"{CUSTODY}/swap": ("/custody/{custody}/swap",),
@@ -240,6 +243,12 @@ NOT_PAGES: dict[str, str] = {
     "/me/security/keys/<int(max=2147483647):key_id>/remove": "looked at in test_security_keys.py",
     "/sign/<string(maxlength=80):secret>": "without an account, looked at in test_agreements.py",
     "/agreements/signed/<int(max=2147483647):acceptance_id>/pdf": "a download",
+    "/mine/<int(max=2147483647):custody_id>/report": "one's own, looked at in test_agreements.py",
+    "/mine/<int(max=2147483647):custody_id>/agreements/<int(max=2147483647):agreement_id>/sign": (
+        "one's own; the form is looked at on the technician's screen"
+    ),
+    "/mine/signed/<int(max=2147483647):acceptance_id>/pdf": "a download",
+    "/reports/<int(max=2147483647):report_id>/close": "looked at in test_agreements.py",
     "/setup": "sends to /sign-in once there is an account; looked at in the walk of the first run",
     "/enrol/scripts/<name>": "a download",
     "/a/<rest:tag>": "sends to the asset's page",

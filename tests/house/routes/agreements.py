@@ -6,7 +6,7 @@ import os
 from inventory.agreements import signing, texts
 from inventory.agreements.models import Audience, Per
 from inventory.agreements.rules import Signature
-from inventory.agreements.signing import desk_of
+from inventory.agreements.signing import Desk, desk_of
 from inventory.agreements.texts import AgreementDraft, Text
 from inventory.assets.kinds import Category
 from tests.house.routes import Example, Place, Side
@@ -21,13 +21,18 @@ def agreement(side: Side) -> int:
     return texts.create(side.db, OPERATOR, draft, Text("Keep it safe."), now=side.now).agreement.id
 
 
-def acceptance(side: Side) -> int:
-    """A signed one, whose document lies where no server looks for it."""
+def desk() -> Desk:
+    """Documents go where the server under test looks for them."""
     # By name: the world itself imports these examples.
     settings = importlib.import_module("tests.house.world").SETTINGS
+    return desk_of(settings, "127.0.0.1")
+
+
+def acceptance(side: Side) -> int:
+    """A signed one, whose document lies where no server looks for it."""
     return signing.on_screen(
         side.db, OPERATOR, side.get("custody"), side.get("agreement"), Signature("Ada"),
-        desk_of(settings, "127.0.0.1"), now=side.now,
+        desk(), now=side.now,
     ).id  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""What people do themselves about the devices that they have, and the queue that comes of it."""
