@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("sweep", "search", "lookup", "pages", "memory", "start", "roster")
+ALL = ("sweep", "search", "lookup", "pages", "memory", "start", "roster", "asset_import")
 
 
 def main() -> int:

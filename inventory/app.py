@@ -119,6 +119,7 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.proving_pages",
     "inventory.commands.break_glass_pages",
     "inventory.commands.guard_pages",
+    "inventory.asset_import.import_pages",
     "inventory.labels.label_pages",
     "inventory.admin_rights.drift_pages",
     "inventory.admin_rights.allow_list_pages",

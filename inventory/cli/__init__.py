@@ -47,6 +47,7 @@ cli = LazyGroup(
         "discover": "inventory.cli.discover:discover",
         "discoveries": "inventory.cli.sweep:discoveries",
         "enroll": "inventory.cli.enroll:enroll",
+        "imports": "inventory.cli.asset_imports:imports",
         "init": "inventory.cli.admin:init",
         "keys": "inventory.cli.admin:keys_group",
         "lookup": "inventory.cli.lookup:lookup",

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from inventory.assets.kinds import Category, Status
-from inventory.cli import output
+from inventory.cli import asset_imports, output
 from inventory.cli.client import Api, connected, pages, part, remote_options
 from inventory.http.etag import etag_of
 
@@ -17,6 +17,9 @@ STATUSES = click.Choice([status.value for status in Status], case_sensitive=Fals
 @click.group("assets")
 def assets() -> None:
     """What the district owns."""
+
+
+assets.add_command(asset_imports.import_)
 
 
 @assets.command("list")

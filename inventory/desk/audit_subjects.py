@@ -17,7 +17,7 @@ PAGES: Mapping[str, str] = {
     "asset": "/assets/{}", "account": "/accounts/{}", "site": "/sites/{}",
     "network": "/networks/{}", "sweep": "/sweeps/{}", "credential": "/credentials/{}",
     "finding": "/discoveries/{}", "command": "/commands/{}",
-    "roster_plan": "/people/imports/{}",
+    "roster_plan": "/people/imports/{}", "asset_import": "/imports/{}",
     "command_batch": "/commands/batches/{}", "mdm_device": "/managed/{}",
 }  # fmt: skip
 """Where the page of a subject is, if there is such a page."""

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from inventory.web.access_words import ACCESS_TONES, ACCESS_WORDS
 from inventory.web.audit_words import AUDIT_WORDS
 from inventory.web.discovery_words import DISCOVERY_TONES, DISCOVERY_WORDS
+from inventory.web.import_words import IMPORT_TONES, IMPORT_WORDS
 from inventory.web.mdm_words import MDM_TONES, MDM_WORDS
 from inventory.web.people_words import PEOPLE_TONES, PEOPLE_WORDS
 from inventory.web.server_words import SERVER_TONES, SERVER_WORDS
@@ -157,6 +158,7 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = {
     **DISCOVERY_WORDS,
     **MDM_WORDS,
     **PEOPLE_WORDS,
+    **IMPORT_WORDS,
 }
 
 ICONS: Mapping[str, str] = {
@@ -177,6 +179,7 @@ TONES: Mapping[str, str] = {
     "done": "success", "failed": "danger", "cancelled": "secondary", "interrupted": "warning",
     "low": "warning", "empty": "danger", "ok": "success", **ACCESS_TONES, **SERVER_TONES,
     **DISCOVERY_TONES, **MDM_TONES, **PEOPLE_TONES,
+    **IMPORT_TONES,
 }  # fmt: skip
 """A state → the tone of its badge."""
 

@@ -109,6 +109,7 @@ MENU: tuple[Group, ...] = (
                 _l("To come back"), "recovery_pages.listed", _P.PERSON_READ, "arrow-left",
                 "recovery",
             ),
+            Entry(_l("Imports"), "asset_import_pages.listed", _P.IMPORT_APPLY, "upload", "imports"),
             Entry(_l("Catalog"), "catalog_pages.makers", _P.ASSET_READ, "tag", "catalog"),
             Entry(_l("Accounts"), "account_pages.listed", _P.ACCOUNT_READ, "people", "accounts"),
             Entry(_l("Audit log"), "audit_pages.listed", _P.AUDIT_READ, "journal-text", "audit"),

@@ -18,6 +18,7 @@ ALLOWED = "/admin-rights/allow-list/<int(max=2147483647):entry_id>/remove"
 DRIFT = "/admin-rights/drift/<int(max=2147483647):drift_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
 MANAGED = "/managed/<int(max=2147483647):device_id>"
+IMPORT = "/imports/<int(max=2147483647):import_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
 MODEL = "/catalog/models/<int(max=2147483647):model_id>"
 NETWORK = "/networks/<int(max=2147483647):network_id>"
@@ -37,6 +38,14 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
         "/welcome", "/welcome?step=school", "/welcome?step=credential&kind=v3",
         "/welcome?step=network", "/welcome?step=sweep",
     ),
+    # Imports of assets
+    "/imports": ("/imports",),
+    "/imports/new": ("/imports/new",),
+    IMPORT: (
+        "/imports/{import_waiting}", "/imports/{import_applied}", "/imports/{import_staged}",
+        "/imports/{import_waiting}?outcome=rejected",
+    ),
+    f"{IMPORT}/columns": ("/imports/{import_staged}/columns",),
     # One's own account
     "/me": ("/me",),
     "/me/password": ("/me/password",),
@@ -256,6 +265,7 @@ NOT_PAGES: dict[str, str] = {
     f"{FILE}/preview": "a picture",
     "/assets/new/models": "a part of the form",
     "/audit/events.csv": "a download",
+    f"{IMPORT}/outcome.csv": "a download",
     f"{SWEEP}/progress": "a part of the sweep's page",
     f"{BATCH}/progress": "a part of the batch's page",
     "/networks/place-row": "a part of the form",

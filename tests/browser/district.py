@@ -34,6 +34,7 @@ from inventory.notices import targets
 from inventory.sites.models import Site, SiteKind
 from tests.browser.administered import fill_administered
 from tests.browser.handed import fill_handed
+from tests.browser.imported import fill_imports
 from tests.browser.managed import fill_managed
 from tests.browser.moved import fill_moved
 from tests.browser.pupils import fill_people
@@ -92,6 +93,9 @@ class Made:
     person: int = 0
     plan_applied: int = 0
     plan_waiting: int = 0
+    import_applied: int = 0
+    import_waiting: int = 0
+    import_staged: int = 0
     custody: int = 0
     handed_asset: int = 0
     admin_drift: int = 0
@@ -130,6 +134,8 @@ def fill(made_in: Installation) -> Made:
         for name, number in fill_administered(db, ACTOR, EVIL, now=now()).items():
             setattr(made, name, number)
     for name, number in fill_people(made_in.database, EVIL).items():
+        setattr(made, name, number)
+    for name, number in fill_imports(made_in.database, EVIL).items():
         setattr(made, name, number)
     _find(made_in, made)
     return made

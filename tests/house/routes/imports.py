@@ -42,6 +42,7 @@ MAKERS = {
 
 API = "/api/v1/imports"
 ONE = f"{API}/<int(max=2147483647):import_id>"
+PAGE = "/imports/<int(max=2147483647):import_id>"
 STAGED = {"import_id": "$staged_import"}
 PLANNED, APPLIED = {"import_id": "$planned_import"}, {"import_id": "$applied_import"}
 CSV = b"tag,category\nX-1,laptop\n"
@@ -56,4 +57,17 @@ ROUTES = {
     f"POST {ONE}/approve": Example(path=PLANNED, json={}, place=Place.OWN),
     f"POST {ONE}/refuse": Example(path=PLANNED, json={"reason": "x"}, place=Place.OWN),
     f"POST {ONE}/undo": Example(path=APPLIED, json={"reason": "x"}, place=Place.OWN),
+    "GET /imports": Example(),
+    "GET /imports/new": Example(),
+    "POST /imports/new": Example(form={"sheet": ""}, files={"file": ("list.csv", CSV)}),
+    f"GET {PAGE}": Example(path=PLANNED, place=Place.OWN),
+    f"GET {PAGE}/columns": Example(path=STAGED, place=Place.OWN),
+    f"POST {PAGE}/columns": Example(
+        path=STAGED, form={"column_0": "tag", "match": "tag"}, place=Place.OWN
+    ),
+    f"POST {PAGE}/plan": Example(path=PLANNED, form={}, place=Place.OWN),
+    f"POST {PAGE}/approve": Example(path=PLANNED, form={"reason": ""}, place=Place.OWN),
+    f"POST {PAGE}/refuse": Example(path=PLANNED, form={"reason": "x"}, place=Place.OWN),
+    f"POST {PAGE}/undo": Example(path=APPLIED, form={"reason": "x"}, place=Place.OWN),
+    f"GET {PAGE}/outcome.csv": Example(path=PLANNED, place=Place.OWN),
 }
