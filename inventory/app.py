@@ -127,6 +127,7 @@ PAGES: tuple[str, ...] = (
     "inventory.custody.custody_pages",
     "inventory.custody.hand_pages",
     "inventory.custody.scan_pages",
+    "inventory.custody.cart_pages",
     "inventory.custody.transfer_pages",
     "inventory.custody.photo_pages",
     "inventory.custody.transfer_form_pages",

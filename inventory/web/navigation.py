@@ -60,6 +60,7 @@ MENU: tuple[Group, ...] = (
                 "agreements",
             ),
             Entry(_l("Scan station"), "scan_pages.show", _P.CUSTODY_WRITE, "upc-scan", "scan"),
+            Entry(_l("Carts"), "cart_pages.listed", _P.CUSTODY_READ, "cart", "carts"),
             Entry(
                 _l("Reports"), "report_pages.listed", _P.CUSTODY_READ, "exclamation-triangle",
                 "reports",

@@ -10,6 +10,7 @@ TO_SIGN = "/custody/<int(max=2147483647):custody_id>/agreements/<int(max=2147483
 ASSET = "/assets/<int(max=2147483647):asset_id>"
 FILE = f"{ASSET}/files/<int(max=2147483647):file_id>"
 BATCH = "/commands/batches/<int(max=2147483647):batch_id>"
+CART = "/carts/<int(max=2147483647):cart_id>"
 COMMAND = "/commands/<int(max=2147483647):command_id>"
 CONNECTION = "/connections/<int(max=2147483647):connection_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
@@ -172,6 +173,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     f"{NETWORK}/heard": ("/networks/{network}/heard",),
     "/credentials": ("/credentials",),
     "/credentials/new": ("/credentials/new",),
+    "/carts": ("/carts",),
+    "/carts/new": ("/carts/new",),
     "/scan": ("/scan", "/scan?mode=in&condition=good", "/scan?mode=cart", "/scan?mode=find"),
     "/labels": (
         "/labels",
@@ -260,6 +263,9 @@ NOT_PAGES: dict[str, str] = {
     "/reports/<int(max=2147483647):report_id>/close": "looked at in test_agreements.py",
     "/setup": "sends to /sign-in once there is an account; looked at in the walk of the first run",
     "/enrol/scripts/<name>": "a download",
+    CART: "looked at in test_scan_station.py",
+    f"{CART}/give": "looked at in test_scan_station.py",
+    f"{CART}/back": "looked at in test_scan_station.py",
     "/a/<rest:tag>": "sends to the asset's page",
     f"{FILE}/content": "a download",
     f"{FILE}/preview": "a picture",
