@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
+import pypdfium2
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session, select
 
@@ -18,13 +21,16 @@ from inventory.assets.kinds import Category
 from inventory.assets.service import AssetDraft
 from inventory.custody.models import Custody
 from inventory.db import now
+from inventory.labels.design import Content, Wanted, arrange
+from inventory.labels.printing import Placing, pdf
+from inventory.labels.stock import BUILT_IN
 from inventory.people import service as people
 from inventory.people.models import PersonRole
 from inventory.people.service import PersonDraft
 from inventory.sites import service as sites
 from inventory.sites.models import SiteKind
 from tests.browser import gates
-from tests.browser.conftest import Watch, axe
+from tests.browser.conftest import CHROMIUM, FLAGS, Watch, axe
 from tests.browser.serving import Installation, install, running
 
 ACTOR = system_actor("browser tests", Permission)
@@ -166,3 +172,96 @@ def test_where_there_is_no_camera_it_says_so(page: Page) -> None:
     )
     page.get_by_role("button", name="Camera").click()
     expect(page.locator("[data-scan-said]")).to_contain_text("https")
+
+
+CAMERA = (640, 480)
+
+
+def film(file: Path, url: str, tag: str) -> Path:
+    """What a camera sees that is held before one of our labels: two frames in YUV4MPEG2."""
+    stock = BUILT_IN["avery-5163"]
+    label = arrange(stock.width, stock.height, Content(tag, url), Wanted(bars=False))
+    document = pypdfium2.PdfDocument(pdf(stock, [label], Placing(), title="Label"))
+    sheet = document[0].render(scale=250 / 72).to_pil().convert("L")
+    document.close()
+    left, top = stock.corner(0)
+    box = (left, top, left + stock.width, top + stock.height)
+    picture = sheet.crop(tuple(round(each * 250 / 25.4) for each in box))
+    picture.thumbnail((CAMERA[0] - 60, CAMERA[1] - 60))
+    seen = Image.new("L", CAMERA, 235)
+    seen.paste(picture, ((CAMERA[0] - picture.width) // 2, (CAMERA[1] - picture.height) // 2))
+    grey = bytes([128]) * (CAMERA[0] * CAMERA[1] // 2)
+    frame = b"FRAME\n" + seen.tobytes() + grey
+    head = f"YUV4MPEG2 W{CAMERA[0]} H{CAMERA[1]} F10:1 Ip A1:1 C420jpeg\n".encode()
+    file.write_bytes(head + frame * 2)
+    return file
+
+
+def test_the_camera_reads_one_of_our_labels(
+    chromium: Browser, station: tuple[Installation, str], tmp_path: Path
+) -> None:
+    made, secret = station
+    seen = film(tmp_path / "label.y4m", f"{made.url}/a/{TAGS[35]}", TAGS[35])
+    flags = [
+        *FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={seen}",
+    ]  # fmt: skip
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    context = browser.new_context(base_url=made.url, permissions=["camera"])
+    context.add_cookies([{"name": cookie_name(made.settings), "value": secret, "url": made.url}])
+    opened = context.new_page()
+    opened.set_default_timeout(30_000)
+    watch = Watch(opened)
+    fetched: list[str] = []
+    opened.on("request", lambda request: fetched.append(request.url))
+    opened.goto("/scan?mode=find")
+    expect(opened.locator("#scan-code")).to_be_focused()
+    assert not [url for url in fetched if "zxing" in url], "only when the camera is asked for"
+    opened.get_by_role("button", name="Camera").click()
+    line = opened.locator("[data-scan-line=found]")
+    expect(line.first).to_contain_text(TAGS[35])
+    expect(opened.locator("[data-scan-video]")).to_be_visible()
+    assert len([url for url in fetched if "zxing" in url]) == 2
+    assert all(url.startswith(made.url) for url in fetched)
+    opened.get_by_role("button", name="Camera").click()
+    expect(opened.locator("[data-scan-video]")).to_be_hidden()
+    # One code that stays before the camera is one scan.
+    expect(line).to_have_count(1)
+    context.close()
+    browser.close()
+    assert watch.problems == []
+
+
+def test_a_cart_is_filled_given_and_looked_at(
+    page: Page, station: tuple[Installation, str]
+) -> None:
+    made, _secret = station
+    page.goto("/carts/new")
+    page.get_by_label("Name").fill("Cart 7")
+    page.get_by_label("Where it stands").select_option(index=1)
+    page.locator("#main").get_by_role("button", name="Add a cart").click()
+    page.wait_for_url(re.compile(r"/carts/[0-9]+$"))
+    cart = page.url
+    page.get_by_role("link", name="Scan devices into it").first.click()
+    page.wait_for_url(re.compile(r"/scan\?mode=cart"))
+    scan(page, *(f"{made.url}/a/{tag}" for tag in TAGS[36:39]))
+    count(page, "good", 3)
+    for address in (cart, f"{cart}/give"):
+        page.goto(address)
+        for theme in ("light", "dark"):
+            gates.wear(page, theme)
+            assert axe(page) == []
+            assert gates.control_borders(page) == []
+        size = page.viewport_size
+        assert gates.too_wide(page) == 0
+        assert size is not None
+        page.set_viewport_size(size)
+    page.get_by_label("Or to this place").select_option(index=1)
+    page.get_by_role("button", name="Hand out").click()
+    expect(page.get_by_text("0 in it, 3 out, 0 elsewhere")).to_be_visible()
+    page.get_by_role("link", name="Take it back").click()
+    page.locator("input[name=ids]").first.uncheck()
+    gates.wear(page, "dark")
+    assert axe(page) == []
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("2 in it, 1 out, 0 elsewhere")).to_be_visible()
