@@ -14,6 +14,7 @@ from inventory import installation
 from inventory.access import Permission, system_actor
 from inventory.db import Database, now
 from inventory.people import applying, undoing
+from inventory.people.roster_models import PlanState
 from inventory.people.uploading import receive_roster
 from inventory.settings import Settings
 from inventory.sites import service as sites
@@ -92,7 +93,10 @@ def imported(database: Database, file: Path) -> tuple[int, float]:
         )
     planned = time.perf_counter() - started
     with database.unit() as db:
-        applying.approve(db, ACTOR, plan["id"], now=now())
+        approved = applying.approve(db, ACTOR, plan["id"], now=now())
+        if approved.state is PlanState.APPLYING:
+            # What its job does.
+            applying.apply(db, approved, ACTOR, now=now())
     total = time.perf_counter() - started
     print(
         f"{file.name}: planned {planned:5.1f} s, applied {total - planned:5.1f} s, "

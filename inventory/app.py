@@ -77,6 +77,8 @@ PAGES: tuple[str, ...] = (
     "inventory.desk.home_pages",
     "inventory.people.people_pages",
     "inventory.people.import_pages",
+    "inventory.people.source_pages",
+    "inventory.people.school_pages",
     "inventory.desk.find_pages",
     "inventory.desk.component_pages",
     "inventory.desk.site_pages",

@@ -73,6 +73,13 @@ class EnrolmentReport(ObjectSchema):
     site_id = fields.Integer(load_default=None, allow_none=True, validate=ROW_ID)
 
 
+class SerialReport(EnrolmentReport):
+    """What a computer tells beside maker and serial number, which stand in the address."""
+
+    class Meta(EnrolmentReport.Meta):
+        exclude = ("manufacturer", "serial")
+
+
 class EnrolmentArgs(ObjectSchema):
     dry_run = fields.Boolean(load_default=False)
 

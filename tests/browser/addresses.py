@@ -23,6 +23,7 @@ IMPORT = "/imports/<int(max=2147483647):import_id>"
 MAKER = "/catalog/makers/<int(max=2147483647):maker_id>"
 MODEL = "/catalog/models/<int(max=2147483647):model_id>"
 NETWORK = "/networks/<int(max=2147483647):network_id>"
+DIRECTORY = "/people/sources/<int(max=2147483647):directory_id>"
 PLAN = "/people/imports/<int(max=2147483647):plan_id>"
 SITE = "/sites/<int(max=2147483647):site_id>"
 SWEEP = "/sweeps/<int(max=2147483647):sweep_id>"
@@ -238,6 +239,15 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/people/<int(max=2147483647):person_id>": ("/people/{person}",),
     "/people/imports": ("/people/imports",),
     PLAN: ("/people/imports/{plan_applied}", "/people/imports/{plan_waiting}"),
+    "/people/sources": ("/people/sources",),
+    "/people/sources/new": tuple(
+        f"/people/sources/new?kind={kind}" for kind in ("google", "graph", "ldap")
+    ),
+    DIRECTORY: ("/people/sources/{directory}",),
+    f"{DIRECTORY}/edit": ("/people/sources/{directory}/edit",),
+    f"{DIRECTORY}/delete": ("/people/sources/{directory}/delete",),
+    "/people/schools/<int(max=2147483647):org_id>": ("/people/schools/{source_school}",),
+    "/people/schools": ("/people/schools", "/people/schools?open=true"),
     f"{PLAN}/progress": ("/people/imports/{plan_applied}/progress",),
     "/audit": ("/audit", "/audit?action=asset.created"),
     "/audit/verify": ("/audit/verify",),

@@ -92,6 +92,8 @@ class Made:
     batch: int = 0
     person: int = 0
     plan_applied: int = 0
+    directory: int = 0
+    source_school: int = 0
     plan_waiting: int = 0
     import_applied: int = 0
     import_waiting: int = 0

@@ -10,6 +10,10 @@ from inventory.people import applying, planning
 from inventory.people.models import Person
 from inventory.people.planning import Upload
 from inventory.people.rosters.reading import read_roster
+from inventory.people.sources import service
+from inventory.people.sources.config import DirectoryDraft
+from inventory.people.sources.models import DirectoryKind, RosterOrg
+from inventory.people.sources.service import Limits
 from inventory.sites.models import Site, SiteKind
 
 ACTOR = system_actor("browser tests", Permission)
@@ -31,8 +35,19 @@ def fill_people(database: Database, evil: str) -> dict[str, int]:
     few += [f'x1,"{quoted}",B,student,"{quoted}",,\n', "x2,,B,student,,,\n"]
     return {
         "person": person, "plan_applied": applied,
-        "plan_waiting": _planned(database, "".join(few)),
+        "plan_waiting": _planned(database, "".join(few)), **_sources(database),
     }  # fmt: skip
+
+
+def _sources(database: Database) -> dict[str, int]:
+    """A directory, and a school as the file called it."""
+    config = {"tenant": "maple.example", "client_id": "app", "client_secret": "s3cret"}
+    draft = DirectoryDraft("Entra & Co", DirectoryKind.GRAPH, config, auto_most=20)
+    with database.unit() as db:
+        made = service.create(db, ACTOR, draft, limits=Limits(), now=now()).id
+        school = db.exec(select(RosterOrg.id)).first()
+    assert school is not None
+    return {"directory": made, "source_school": school}
 
 
 def _planned(database: Database, rows: str) -> int:

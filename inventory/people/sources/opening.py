@@ -13,6 +13,7 @@ from inventory.vault import binding_of, vault_of
 from mdm.connection import Wiring
 from mdm.directories.registry import open_directory
 from mdm.directories.types import Directory
+from mdm.timing import Timing
 
 WIRING = "mdm_wiring"
 """In a session's `info`: the `Wiring` of a test, whose waits are short."""
@@ -46,9 +47,14 @@ def opened(db: Session, row: RosterDirectory) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
-def open_source(db: Session, row: RosterDirectory, name: str) -> Directory:
-    """The directory; no request is made. Raises `SealBroken`, `mdm.errors.Invalid`."""
+def open_source(db: Session, row: RosterDirectory, name: str, *, patient: bool = True) -> Directory:
+    """The directory; no request is made. Raises `SealBroken`, `mdm.errors.Invalid`.
+
+    patient  False: somebody waits for the answer, so that there is no pause between tries
+    """
     given = db.info.get(WIRING)
+    if not patient and given is None:
+        given = Wiring(timing=Timing(sleep=lambda _: None))
     return open_directory(
         row.kind.value, opened(db, row), name=name, base_url=row.address or None,
         wiring=given if isinstance(given, Wiring) else None,

@@ -92,6 +92,18 @@ def listed(
     return list(db.exec(query).all())
 
 
+def get(db: Session, actor: Actor, org_id: int, *, lock: bool = False) -> tuple[RosterOrg, str]:
+    """One of them and the name of its source. Raises `Forbidden`, `NotFound`."""
+    actor.require_everywhere(Permission.PERSON_IMPORT)
+    query = select(RosterOrg).where(RosterOrg.id == org_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = db.exec(query).first()
+    if row is None:
+        raise NotFound(f"no source calls anything by the number {org_id}")
+    return row, source_name(db, row)
+
+
 def decide(
     db: Session, actor: Actor, org_id: int, changes: Mapping[str, Any], *,
     version: int | None = None, now: datetime,
@@ -102,10 +114,7 @@ def decide(
     It holds from the next plan on. Raises `Forbidden`, `NotFound`, `InvalidInput`,
     `VersionMismatch`.
     """
-    actor.require_everywhere(Permission.PERSON_IMPORT)
-    row = db.exec(select(RosterOrg).where(RosterOrg.id == org_id).with_for_update()).first()
-    if row is None:
-        raise NotFound(f"no source calls anything by the number {org_id}")
+    row = get(db, actor, org_id, lock=True)[0]
     if version is not None and version != row.version:
         raise VersionMismatch("somebody else decided meanwhile; look at it again")
     wanted = {name: changes[name] for name in ("site_id", "role", "left_out") if name in changes}

@@ -17,7 +17,7 @@ def prepare(db: Session, actor: Actor, directory_id: int) -> Directory | Trial:
     `attempt`: it waits for a directory."""
     row = service.get(db, actor, directory_id)
     try:
-        return opening.open_source(db, row, service.names(db, [row])[row.id])
+        return opening.open_source(db, row, service.names(db, [row])[row.id], patient=False)
     except (SealBroken, MdmError) as closed:
         return Trial(str(closed)[:1000])
 

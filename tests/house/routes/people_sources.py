@@ -33,6 +33,10 @@ MAKERS = {"people_directory": people_directory, "roster_org": roster_org}
 
 SOURCES, SCHOOLS = "/api/v1/people/sources", "/api/v1/people/schools"
 ONE = f"{SOURCES}/<int(max=2147483647):directory_id>"
+PAGE = "/people/sources/<int(max=2147483647):directory_id>"
+SCHOOL_PAGE = "/people/schools/<int(max=2147483647):org_id>"
+FORM = {f"set_{name}": value for name, value in CONFIG.items()}
+ORG = {"org_id": "$roster_org"}
 HERE = {"directory_id": "$people_directory"}
 
 ROUTES = {
@@ -54,5 +58,22 @@ ROUTES = {
     f"GET {SCHOOLS}": Example(place=Place.DISTRICT),
     f"PATCH {SCHOOLS}/<int(max=2147483647):org_id>": Example(
         path={"org_id": "$roster_org"}, json={"role": "student"}, place=Place.DISTRICT
+    ),
+    "GET /people/sources": Example(place=Place.DISTRICT),
+    "GET /people/sources/new": Example(query={"kind": "graph"}, place=Place.DISTRICT),
+    "POST /people/sources/new": Example(
+        query={"kind": "graph"}, form={"source": "Entra", **FORM}, place=Place.DISTRICT
+    ),
+    f"GET {PAGE}": Example(path=HERE, place=Place.DISTRICT),
+    f"GET {PAGE}/edit": Example(path=HERE, place=Place.DISTRICT),
+    f"POST {PAGE}/edit": Example(path=HERE, form={"version": 1}, place=Place.DISTRICT),
+    f"GET {PAGE}/delete": Example(path=HERE, place=Place.DISTRICT),
+    f"POST {PAGE}/delete": Example(path=HERE, form={"version": 1}, place=Place.DISTRICT),
+    f"POST {PAGE}/test": Example(path=HERE, form={}, place=Place.DISTRICT),
+    f"POST {PAGE}/sync": Example(path=HERE, form={}, place=Place.DISTRICT),
+    "GET /people/schools": Example(place=Place.DISTRICT),
+    f"GET {SCHOOL_PAGE}": Example(path=ORG, place=Place.DISTRICT),
+    f"POST {SCHOOL_PAGE}": Example(
+        path=ORG, form={"version": 1, "role": "student"}, place=Place.DISTRICT
     ),
 }  # fmt: skip
