@@ -50,7 +50,8 @@ def head_of(db: Session, actor: Actor, asset_id: int, *, now: datetime, today: d
     way = way_to(db, asset.site_id)
     supplies = readings.current_supplies(db, asset_id)
     differing = differences_of(db, asset, way)
-    about = About(asset, way, supplies, differing, now, today)
+    extent = extent_of(db, asset_id)
+    about = About(asset, way, supplies, differing, now, today, extent.transfer)
     return Head(
         asset=asset,
         maker=maker.name if maker else "",
@@ -59,7 +60,7 @@ def head_of(db: Session, actor: Actor, asset_id: int, *, now: datetime, today: d
         supplies=supplies,
         differences=differing,
         matters=matters_of(db, actor, about),
-        extent=extent_of(db, asset_id),
+        extent=extent,
         may_change=actor.may(Permission.ASSET_WRITE, asset.site_id),
     )
 

@@ -48,7 +48,8 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of the asset when its matters are asked for; `today` is the district's date."""
+    """What is known of the asset when its matters are asked for; `today` is the district's date,
+    `transfer` the one in which it is on its way to another school."""
 
     asset: Asset
     way: Way
@@ -56,6 +57,7 @@ class About:
     differences: Sequence[Difference]
     now: datetime
     today: date
+    transfer: int | None = None
 
     @property
     def url(self) -> str:
@@ -110,6 +112,13 @@ def _commands(db: Session, actor: Actor, about: About) -> Iterator[Matter]:
         what, where = label("command_action", action), label("command_state", state)
         text = _("%(command)s: %(state)s", command=what, state=where)
         yield Matter(text, "warning", "lock", f"/commands/{id_}")
+
+
+def _transit(_db: Session, actor: Actor, about: About) -> Iterator[Matter]:
+    if about.transfer is not None:
+        knows = actor.may(Permission.CUSTODY_READ, about.asset.site_id)
+        href = f"/transfers/{about.transfer}" if knows else ""
+        yield Matter(_("On its way to another school"), "info", "arrow-right", href)
 
 
 def _supplies(_db: Session, _actor: Actor, about: About) -> Iterator[Matter]:
@@ -170,6 +179,7 @@ SOURCES: tuple[Source, ...] = (
     _holds,
     _commands,
     _conflicts,
+    _transit,
     _supplies,
     _presence,
     _differing,

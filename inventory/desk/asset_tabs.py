@@ -18,6 +18,7 @@ from inventory.assets.hold_models import Hold
 from inventory.assets.kinds import Category
 from inventory.assets.models import Asset
 from inventory.commands.models import DeviceCommand
+from inventory.custody.transfer_models import ItemState, TransferItem
 from inventory.discovery.reading_models import PageReading, SupplyReading
 from inventory.fleet.models import MdmDevice
 
@@ -34,6 +35,7 @@ class Extent:
     photo    the id of the newest photo, None where there is none
     managed  a vendor has told of it, or a command was asked for it
     holds    that are in force
+    transfer the one in which it is on its way to another school
     """
 
     files: int = 0
@@ -41,6 +43,7 @@ class Extent:
     readings: bool = False
     managed: bool = False
     holds: int = 0
+    transfer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,12 @@ def extent_of(db: Session, asset_id: int) -> Extent:
         .select_from(Hold)
         .where(col(Hold.asset_id) == asset_id, col(Hold.released_at).is_(None))
         .scalar_subquery(),
+        sa.select(col(TransferItem.transfer_id))
+        .where(
+            col(TransferItem.asset_id) == asset_id,
+            col(TransferItem.state) == ItemState.IN_TRANSIT,
+        )
+        .scalar_subquery(),
     )
-    files, photo, readings, managed, holds = db.execute(query).one()
-    return Extent(files, photo, bool(readings), bool(managed), holds)
+    files, photo, readings, managed, holds, transfer = db.execute(query).one()
+    return Extent(files, photo, bool(readings), bool(managed), holds, transfer)

@@ -95,6 +95,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "cart.left": _l("Device no longer kept in a cart"),
         "cart.returned": _l("Cart taken back"),
         "custody.arrived": _l("Device arrived from another school"),
+        "custody.exported": _l("List of what is out exported"),
         "custody.photographed": _l("Photo kept with a custody"),
         "custody.sent": _l("Device sent to another school"),
         "custody.extended": _l("Due date moved"),

@@ -281,6 +281,7 @@ NOT_PAGES: dict[str, str] = {
     f"{FILE}/preview": "a picture",
     "/assets/new/models": "a part of the form",
     "/audit/events.csv": "a download",
+    "/custody/handed-out.csv": "a download",
     f"{IMPORT}/outcome.csv": "a download",
     f"{SWEEP}/progress": "a part of the sweep's page",
     f"{BATCH}/progress": "a part of the batch's page",

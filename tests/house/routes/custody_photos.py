@@ -1,4 +1,4 @@
-"""Photos of a custody."""
+"""Photos of a custody, and the list as a file."""
 
 from tests.house.routes import Example, Place
 from tests.house.routes.attachments import picture
@@ -8,6 +8,7 @@ OF_ONE = {"custody_id": "$custody"}
 SENT = {"path": OF_ONE, "form": {"side": "out"}, "files": {"file": ("a.png", picture())}}
 
 ROUTES = {
+    "GET /custody/handed-out.csv": Example(query={"overdue": "true"}),
     f"GET /api/v1{ONE}": Example(path=OF_ONE, place=Place.OBJECT),
     f"POST /api/v1{ONE}": Example(**SENT, place=Place.OBJECT),
     f"GET {ONE}": Example(path=OF_ONE, place=Place.OBJECT),

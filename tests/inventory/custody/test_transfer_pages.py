@@ -45,6 +45,7 @@ def test_from_the_request_to_the_receipt(desk: Desk, browser: MakeCaller) -> Non
     tab = giver.get(f"/assets/{one}/custody").text
     assert "South School" in tab
     assert "on its way to" in tab
+    assert "On its way to another school" in giver.get(f"/assets/{one}").text
 
     strange = taker.post(f"{here}/receive", data={"tags": "L-9", "outcome": f"{two}:damaged"})
     assert strange.status_code == 422
