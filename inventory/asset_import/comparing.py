@@ -61,7 +61,7 @@ class Comparer:
         try:
             self._compare(entry, present, result)
         except Undecided:
-            result.outcome = RowOutcome.WAITING
+            result.outcome, result.notes = RowOutcome.WAITING, ["it names something unknown"]
         except Skipped:
             result.outcome = RowOutcome.SKIPPED
         except (Clash, Conflict) as clash:

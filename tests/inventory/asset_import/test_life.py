@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlmodel import select
 
 from inventory.access import Actor, Grant, Permission
@@ -23,16 +24,17 @@ from inventory.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.conftest import Clock
 from tests.inventory.conftest import OPERATOR, District
 
+HOSTILE = "=+-@'\",;| aÑ\u202e\u200b漢#{}<>"
 HEAD = "Asset Tag,Serial Number,Manufacturer,Model,Category,Location,Notes\n"
 
 
 def planned(
     database: Database, clock: Clock, text: str | bytes, *, actor: Actor = OPERATOR,
-    decisions: dict[str, Any] | None = None, **changes: Any,
+    decisions: dict[str, Any] | None = None, most: int = 1_000, **changes: Any,
 ) -> int:  # fmt: skip
     raw = text if isinstance(text, bytes) else text.encode()
     import_id = staging.receive(
-        database, actor, io.BytesIO(raw), name="list.csv", most_rows=1_000, now=clock()
+        database, actor, io.BytesIO(raw), name="list.csv", most_rows=most, now=clock()
     )
     with database.unit(write=False) as db:
         kept = imports.get(db, actor, import_id).options
@@ -276,6 +278,28 @@ def test_an_export_comes_back_unchanged(
     text = "".join(export.csv_rows(database, ready))
     import_id = planned(database, clock, text)
     assert told(database, import_id).counts == {"unchanged": 6}
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.text(HOSTILE, max_size=8), st.text(HOSTILE, max_size=8)), min_size=1,
+        max_size=6,
+    )
+)  # fmt: skip
+def test_whatever_is_recorded_comes_back_unchanged(
+    database: Database, district: District, clock: Clock, texts: list[tuple[str, str]]
+) -> None:
+    with database.unit() as db:
+        for name, notes in texts:
+            draft = AssetDraft(
+                category=Category.PRINTER, name=name, description=notes, supplier=name[:5]
+            )
+            create(db, OPERATOR, draft, now=clock())
+    with database.unit() as db:
+        ready = export.announce(db, OPERATOR, AssetFilter(), now=clock())
+    import_id = planned(database, clock, "".join(export.csv_rows(database, ready)))
+    assert told(database, import_id).counts == {"unchanged": ready.count}
 
 
 def test_rows_of_another_source(database: Database, district: District, clock: Clock) -> None:
