@@ -221,7 +221,11 @@ function Send-Report([string]$Json, [string]$Token) {
     $call = @{
         Method = 'Post'
         Uri = "$Url/api/v1/enrolments"
-        Headers = @{ Authorization = "Bearer $Token" }
+        # One key for all tries: a report whose answer was lost is not counted twice.
+        Headers = @{
+            Authorization = "Bearer $Token"
+            'Idempotency-Key' = 'script-' + [Guid]::NewGuid().ToString('N')
+        }
         ContentType = 'application/json'
         Body = [Text.Encoding]::UTF8.GetBytes($Json)
         TimeoutSec = 60
