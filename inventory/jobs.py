@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from inventory.accounts import service as accounts
-from inventory.asset_import import applying as import_applying, running as imports
 from inventory.admin_rights import drift_refresh
+from inventory.asset_import import applying as import_applying, running as imports
 from inventory.assets import file_retention
 from inventory.assets.file_store import FileStore
 from inventory.commands import delivery, sweeping

@@ -109,6 +109,16 @@ def counted(db: Session, actor: Actor, wanted: DriftFilter, *, now: datetime) ->
     return int(db.execute(query.where(*clauses(actor, wanted, now))).scalar_one())
 
 
+def waiting(actor: Actor) -> Any:
+    """A subquery with `at` for each open drift within the actor's reach, for the first page."""
+    query: Any = sa.select(col(AdminDrift.first_at).label("at"))
+    query = query.join(Asset, col(Asset.id) == col(AdminDrift.asset_id))
+    return query.where(
+        col(AdminDrift.closed_at).is_(None), col(AdminDrift.state) == DriftState.OPEN,
+        *within(actor, Permission.ADMIN_RIGHT_READ),
+    ).subquery()  # fmt: skip
+
+
 def standings(
     db: Session,
     actor: Actor,

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
-from inventory.admin_rights import drift, drift_listing
+from inventory.admin_rights import drift, drift_csv, drift_listing
 from inventory.admin_rights.drift_api import cursor_of, read_cursor
 from inventory.admin_rights.drift_form_schemas import DecisionForm, DriftListArgs
 from inventory.admin_rights.drift_listing import DriftFilter
 from inventory.admin_rights.drift_models import DriftKind, DriftState
 from inventory.admin_rights.drift_rules import Standing
-from inventory.http.unit import current_actor, current_db, current_now
+from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.sites import service as sites
 from inventory.sites.picking import pickable
 from inventory.web import charts, showing
@@ -50,6 +50,23 @@ def listed(args: dict[str, Any]) -> Response:
         picture=_picture(stand) if any(stand.values()) else None,
         unknown=stand[Standing.UNKNOWN],
         places=pickable(db, actor, Permission.ADMIN_RIGHT_READ),
+    )  # fmt: skip
+
+
+@bp.route("/export")
+@guarded(Permission.ADMIN_RIGHT_READ, page=True, write=True)
+@with_query(DriftListArgs)
+def export(args: dict[str, Any]) -> Response:
+    """The list as CSV. That somebody took it away is written down."""
+    db, actor = current_db(), current_actor()
+    below = None if args["site"] is None else sites.subtree(db, args["site"])
+    wanted = DriftFilter(
+        args["kind"], args["state"], args["source"] or None, below, None, args["older"]
+    )
+    allowed = drift_csv.announce(db, actor, wanted, now=current_now())
+    return Response(
+        drift_csv.csv_rows(runtime().database, allowed), mimetype="text/csv",
+        headers={"Content-Disposition": "attachment; filename=administrators.csv"},
     )  # fmt: skip
 
 

@@ -149,6 +149,7 @@ def _look_at(
     device.look_at = rules.next_look(ground, around.allowed, around.limits, now)
     _count(device, current)
     db.add(device)
+    tally.looked += 1
 
 
 def _current(db: Session, asset_ids: Sequence[int]) -> dict[int, list[AdminDrift]]:

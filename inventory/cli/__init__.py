@@ -44,6 +44,7 @@ cli = LazyGroup(
         "audit": "inventory.cli.admin:audit_group",
         "credentials": "inventory.cli.networks:credentials",
         "custody": "inventory.cli.custody:custody",
+        "drift": "inventory.cli.drift:drift",
         "discover": "inventory.cli.discover:discover",
         "discoveries": "inventory.cli.sweep:discoveries",
         "enroll": "inventory.cli.enroll:enroll",

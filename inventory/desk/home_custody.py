@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from inventory.access import Actor, Permission
+from inventory.admin_rights import drift_listing
 from inventory.custody import transfer_listing as listing
 from inventory.desk.queues import Args, Queue, Severity, queue_of
 from inventory.people.models import Person
@@ -24,6 +25,10 @@ def custody_queues(db: Session, actor: Actor) -> list[Queue]:
                 "transfers", {"waits": waits}, Severity.WARNING, waiting
             )  # fmt: skip
         parts["reports"] = ("reports", {}, Severity.WARNING, reports.open_ones(actor))
+    if actor.holds(Permission.ADMIN_RIGHT_READ):
+        waits_there = drift_listing.waiting(actor)
+        page_of_it: Args = {"state": "open"}
+        parts["admin_drift"] = "admin-rights/drift", page_of_it, Severity.WARNING, waits_there
     if actor.holds(Permission.PERSON_READ):
         parts["recovery"] = ("recovery", {}, Severity.NOTICE, _recovery(actor))
     if not parts:

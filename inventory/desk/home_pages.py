@@ -27,6 +27,9 @@ QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "transfers_approve": (_l("Transfers to allow"), _l("another school asks for devices")),
     "transfers_receive": (_l("Transfers to receive"), _l("devices are on their way to you")),
     "recovery": (_l("To come back"), _l("people who left and still have something")),
+    "admin_drift": (
+        _l("Administrators to look at"), _l("of computers, without being authorised"),
+    ),
     "unmatched": (_l("Unknown at vendors"), _l("managed devices that are no asset yet")),
     "torn": (_l("Conflicts at vendors"), _l("managed devices that several assets may be")),
     "differences": (_l("Differences at vendors"), _l("another serial number or tag than ours")),

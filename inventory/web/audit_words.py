@@ -73,6 +73,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "allowed_account.added": _l("Service account allowed"),
         "allowed_account.removed": _l("Service account no longer allowed"),
         "drift.accepted": _l("Administrator accepted as it is"),
+        "drift.exported": _l("List of administrators taken away as a file"),
         "drift.refreshed": _l("Administrators of computers compared"),
         "drift.reopened": _l("Administrator to be looked at again"),
         "drift.resolved": _l("Administrator said to be gone"),

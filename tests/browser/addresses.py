@@ -264,6 +264,7 @@ NOT_PAGES: dict[str, str] = {
     "/sign-in/code": "looked at as nobody, see AT_THE_DOOR",
     "/me/security/keys/<int(max=2147483647):key_id>/remove": "looked at in test_security_keys.py",
     "/sign/<string(maxlength=80):secret>": "without an account, looked at in test_agreements.py",
+    "/admin-rights/drift/export": "a download",
     "/agreements/signed/<int(max=2147483647):acceptance_id>/pdf": "a download",
     "/mine/<int(max=2147483647):custody_id>/report": "one's own, looked at in test_agreements.py",
     "/mine/<int(max=2147483647):custody_id>/agreements/<int(max=2147483647):agreement_id>/sign": (

@@ -9,6 +9,7 @@ OF_ONE, OF_ENTRY = {"drift_id": "$admin_drift"}, {"entry_id": "$allowed_account"
 
 ROUTES = {
     f"GET {PATH}/drift": Example(),
+    f"GET {PATH}/drift/export": Example(),
     f"GET {ONE}": Example(path=OF_ONE, place=Place.OBJECT),
     f"POST {ONE}": Example(
         path=OF_ONE, form={"state": "accepted", "note": "known", "version": "1"},

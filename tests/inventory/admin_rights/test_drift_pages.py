@@ -65,3 +65,26 @@ def test_an_account_is_allowed_after_a_look_at_what_it_covers(
     path = listed.split(f'href="{ALLOW}/')[-1].split('"')[0]
     assert boss.post(f"{ALLOW}/{path}", data={"reason": "over"}).status_code == 303
     assert "svc-*" not in boss.get(ALLOW).text
+
+
+def test_the_list_as_csv_runs_nothing_in_a_spreadsheet(
+    browser: Any, database: Database, district: Any, clock: Clock, events: Any
+) -> None:
+    made(database, district, clock, "=HYPERLINK(1)")
+    told = browser("technician", site=district.north).get(f"{LIST}/export")
+    assert told.mimetype == "text/csv"
+    assert ",'=HYPERLINK(1),unverified,open," in told.text
+    assert "HYPERLINK" not in browser("technician", site=district.south).get(f"{LIST}/export").text
+    assert len(events("drift.exported")) == 2
+
+
+def test_the_first_page_tells_how_many_wait(
+    browser: Any, database: Database, district: Any, clock: Clock
+) -> None:
+    made(database, district, clock)
+    assert (
+        "/admin-rights/drift?state=open" in browser("technician", site=district.north).get("/").text
+    )
+    assert (
+        "Administrators to look at" not in browser("technician", site=district.south).get("/").text
+    )
