@@ -55,7 +55,7 @@ cli = LazyGroup(
         "mdm": "inventory.cli.mdm:mdm_group",
         "migrate": "inventory.cli.admin:migrate",
         "networks": "inventory.cli.networks:networks",
-        "people": "inventory.cli.rosters:people",
+        "people": "inventory.cli.sources:people",
         "run": "inventory.cli.serve:run",
         "settings": "inventory.cli.admin:show_settings",
         "setup": "inventory.cli.people:setup",
