@@ -94,6 +94,10 @@ def ship(
             db.add(item)
         transfer.shipped_at, transfer.shipped_by = now, actor.name[:200]
         transfers.move(db, actor, transfer, _T.IN_TRANSIT, "transfer.shipped", now)
+        transfers.notify(
+            db, transfer, "transfer.shipped", "Devices are on their way to your school",
+            transfer.to_site_id, now,
+        )  # fmt: skip
         told = {"transfer_id": transfer.id, "to_site_id": transfer.to_site_id}
         entries = [Entry(a.id, a.site_id, None, told) for a in held.values()]
         audit.record_many(db, actor, "custody.sent", entries, now=now, subject_type="asset")

@@ -16,6 +16,7 @@ from inventory.audit import service as audit
 from inventory.custody import transfer_policy as policy
 from inventory.custody.transfer_models import ItemState, Transfer, TransferItem, TransferState
 from inventory.errors import Forbidden, NotFound
+from inventory.notices.telling import Notice, tell
 from inventory.sites import service as sites
 from inventory.sites.models import Site, SiteKind
 
@@ -54,6 +55,10 @@ def request(db: Session, actor: Actor, draft: TransferDraft, *, now: datetime) -
     db.flush()
     told = {"from_site_id": transfer.from_site_id, "what": what, "wanted": transfer.wanted}
     record(db, actor, "transfer.requested", transfer, now, after=told)
+    notify(
+        db, transfer, "transfer.requested", "Another school asks for devices",
+        transfer.from_site_id, now,
+    )  # fmt: skip
     return transfer
 
 
@@ -146,6 +151,17 @@ def record(
         db, actor, action, now=now, subject_type="transfer", subject_id=transfer.id,
         site_id=transfer.to_site_id, before=before, after=after, reason=reason,
     )  # fmt: skip
+
+
+def notify(
+    db: Session, transfer: Transfer, kind: str, title: str, site_id: int, now: datetime
+) -> None:
+    """Tell those of one side who hand devices out that the transfer waits for them."""
+    text = f"{transfer.wanted} x {transfer.what}. See /transfers/{transfer.id}"
+    notice = Notice(
+        kind, title, text, WRITE, site_id=site_id, subject_type="transfer", subject_id=transfer.id
+    )
+    tell(db, notice, now=now)
 
 
 def schools(db: Session) -> list[tuple[int, str]]:

@@ -1,8 +1,10 @@
 """The asset list by who has a device: the right ones, and only for whoever may know."""
 
+from dataclasses import replace
+
 import pytest
 
-from inventory.access import Actor, Role
+from inventory.access import ROLE_PERMISSIONS, Actor, Grant, Role
 from inventory.assets.asking import asked
 from inventory.assets.facets import facets
 from inventory.assets.listing import list_assets
@@ -67,5 +69,8 @@ def test_only_for_whoever_may_know(desk: Desk) -> None:
     desk.out(desk.laptop("GIVEN"), desk.pupil("a"))
     south = holding_role(Role.TECHNICIAN, desk.district.south)
     assert found(desk, south, "out") == set()
+    everywhere = Grant(ROLE_PERMISSIONS[Role.AUDITOR], None)
+    both = replace(south, grants=(*south.grants, everywhere))
+    assert found(desk, both, "out") == set(), "all assets, but not who has them"
     with pytest.raises(Forbidden):
         found(desk, holding_role(Role.AUDITOR, desk.district.north_room), "out")

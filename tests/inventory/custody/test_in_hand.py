@@ -1,10 +1,16 @@
 """A device of another school that is in somebody's hands."""
 
-import pytest
+from dataclasses import replace
+from datetime import datetime
 
+import pytest
+from sqlmodel import Session
+
+from inventory.access import Permission
 from inventory.custody import receiving
 from inventory.custody.transfer_models import TransferState
 from inventory.errors import Conflict, Forbidden, NotFound
+from inventory.notices.telling import Notice
 from tests.inventory.custody.conftest import Desk, Events
 from tests.inventory.custody.moving import Move
 
@@ -42,3 +48,18 @@ def test_what_is_on_its_way_here_is_received_when_it_is_scanned(move: Move, desk
     move.ship(number, "L-1")
     done = move.in_hand("L-1")
     assert (done.id, done.state) == (number, TransferState.CLOSED)
+
+
+def test_each_side_is_told_when_it_is_its_turn(desk: Desk) -> None:
+    told: list[Notice] = []
+
+    def notify(db: Session, notice: Notice, at: datetime) -> None:
+        told.append(notice)
+
+    desk.laptop("L-1")
+    move = Move(replace(desk, database=desk.database.knowing(notify=notify)))
+    move.ship(move.approved(), "L-1")
+    assert [(one.kind, one.site_id) for one in told] == [
+        ("transfer.requested", desk.district.north), ("transfer.shipped", desk.district.south),
+    ]  # fmt: skip
+    assert {one.audience for one in told} == {Permission.CUSTODY_WRITE}
