@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from inventory.cli import output
+from inventory.cli.carts import cart
 from inventory.cli.client import Api, connected, pages, part, remote_options
 from inventory.custody.models import Condition, LoanReason
 from inventory.errors import Conflict
@@ -19,6 +20,9 @@ COLUMNS = ["tag", "holder", "kind", "since", "due", "overdue", "went along"]
 @click.group("custody")
 def custody() -> None:
     """Who has which device."""
+
+
+custody.add_command(cart)
 
 
 class Moment(click.ParamType[datetime]):

@@ -73,11 +73,8 @@ def give(cart_id: int) -> Response:
     """Hand out all of it, or what is ticked: all or none."""
     db, actor = current_db(), current_actor()
     cart, found = _cart(cart_id)
-    inside = [each for each in found if each.where is Whereabouts.IN]
-    form = Form(
-        GiveCartForm(),
-        {"kind": CustodyKind.ASSIGNMENT, "ids": [each.asset.id for each in inside]},
-    )
+    ready = [each.asset.id for each in found if each.can_go]
+    form = Form(GiveCartForm(), {"kind": CustodyKind.ASSIGNMENT, "ids": ready})
     outcome = None
     if form.submitted() and not form.data["find"]:
         with form.attempt():

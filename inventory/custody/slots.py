@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission
 from inventory.assets import reach
+from inventory.assets.hold_models import Hold
 from inventory.assets.models import Asset
-from inventory.custody import carts
+from inventory.custody import carts, policy
 from inventory.custody.models import Cart, CartSlot, Custody
 from inventory.people.models import Person
 from inventory.sites.models import Site
@@ -27,7 +28,8 @@ class Whereabouts(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A device of a cart. `number`: its slot; None where it was put in without one."""
+    """A device of a cart. `number`: its slot; None where it was put in without one. `on_hold`: it
+    must stay where it is."""
 
     number: int | None
     asset: Asset
@@ -35,6 +37,13 @@ class Kept:
     person: Person | None
     place: str
     where: Whereabouts
+    on_hold: bool = False
+
+    @property
+    def can_go(self) -> bool:
+        """Whether it stands in the cart and nothing keeps it there."""
+        status = self.asset.status in policy.GIVEN_FREELY | policy.GIVEN_WITH_REASON
+        return self.where is Whereabouts.IN and status and not self.on_hold
 
     @property
     def holder(self) -> str:
@@ -60,20 +69,29 @@ def kept(db: Session, actor: Actor, cart_id: int) -> list[Kept]:
         .where(sa.or_(col(CartSlot.cart_id) == cart.id, col(Custody.cart_id) == cart.id))
         .where(*reach.within(actor, Permission.CUSTODY_READ))
     )
-    found = [_kept(cart.id, *row) for row in db.execute(query).all()]
+    rows = db.execute(query).all()
+    held = _on_hold(db, [row[1].id for row in rows])
+    found = [_kept(cart.id, held, *row) for row in rows]
     return sorted(found, key=lambda each: (each.number is None, each.number or 0, each.asset.id))
 
 
 def _kept(
-    cart_id: int, slot: CartSlot | None, asset: Asset, custody: Custody | None,
-    person: Person | None, place: str | None,
+    cart_id: int, held: frozenset[int], slot: CartSlot | None, asset: Asset,
+    custody: Custody | None, person: Person | None, place: str | None,
 ) -> Kept:  # fmt: skip
     number = slot.number if slot is not None and slot.cart_id == cart_id else None
     if custody is None:
         where = Whereabouts.AWAY
     else:
         where = Whereabouts.IN if custody.cart_id == cart_id else Whereabouts.OUT
-    return Kept(number, asset, custody, person, place or "", where)
+    return Kept(number, asset, custody, person, place or "", where, asset.id in held)
+
+
+def _on_hold(db: Session, asset_ids: Iterable[int]) -> frozenset[int]:
+    query = select(Hold.asset_id).where(
+        col(Hold.asset_id).in_(list(asset_ids)), col(Hold.released_at).is_(None)
+    )
+    return frozenset(db.exec(query).all())
 
 
 def people_in(found: Iterable[Kept]) -> list[int]:

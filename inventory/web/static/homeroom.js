@@ -165,6 +165,14 @@
     document.addEventListener("paste", (event) => { if (!typing(event.target)) put(event.clipboardData.files); });
   }
 
+  // Scans that still wait for a connection do not outlive the session of who made them.
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/sign-out") return;
+    for (const kept of [localStorage, sessionStorage]) {
+      Object.keys(kept).filter((key) => key.startsWith("homeroom-scan:")).forEach((key) => kept.removeItem(key));
+    }
+  });
+
   // The part of a set-up link behind # never reaches the server: it is put into the form's field.
   const secret = $("[data-from-hash]");
   if (secret && location.hash.length > 1) {

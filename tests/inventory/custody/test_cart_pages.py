@@ -1,8 +1,11 @@
 """A cart in the browser: added, filled, given as a whole, taken back but for one."""
 
-from inventory.custody import slots
+from inventory.assets import holds
+from inventory.assets.hold_models import HoldKind
+from inventory.custody import cart_acts, carts, slots
 from tests.inventory.conftest import OPERATOR, MakeCaller
 from tests.inventory.custody.conftest import Desk
+from tests.inventory.custody.test_handing import SOMEBODY
 
 EVIL = '"><img src=x>'
 
@@ -52,3 +55,25 @@ def test_a_cart_from_its_first_device_to_the_one_that_is_missing(
     assert "Take it back" not in helpdesk.get(one).text
     assert helpdesk.get(f"{one}/give").status_code == 403
     assert browser("technician", desk.district.south).get(one).status_code == 404
+
+
+def test_what_is_on_hold_is_told_before(desk: Desk, browser: MakeCaller) -> None:
+    free, held = desk.laptop("L-1"), desk.laptop("L-2")
+    with desk.database.unit() as db:
+        cart = carts.create(
+            db, OPERATOR, name="Cart 4", site_id=desk.district.north_lab, now=desk.clock()
+        ).id
+        for asset in (free, held):
+            cart_acts.put_in(db, OPERATOR, cart, asset, now=desk.clock())
+        holds.raise_hold(db, SOMEBODY, held, kind=HoldKind.LEGAL, reason="a case", now=desk.clock())
+    technician = browser("technician", desk.district.north)
+    form = technician.get(f"/carts/{cart}/give").text
+    assert "These cannot go now" in form
+    assert f'value="{free}" checked' in form
+    assert f'name="ids" value="{held}"' not in form
+    body = {"place_id": desk.district.north_room, "kind": "assignment", "ids": [free, held]}
+    refused = technician.post(f"/carts/{cart}/give", data=body)
+    assert refused.status_code == 409
+    assert "L-2: a hold is in force" in refused.text
+    body["ids"] = [free]
+    assert technician.post(f"/carts/{cart}/give", data=body).status_code == 303
