@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from inventory.accounts import service as accounts
 from inventory.admin_rights import drift_refresh
+from inventory.agreements import reminding as agreement_reminding, retention as agreement_retention
+from inventory.agreements.signing import store_of
 from inventory.asset_import import applying as import_applying, running as imports
 from inventory.assets import file_retention
 from inventory.assets.file_store import FileStore
@@ -31,6 +33,7 @@ def forget(ctx: JobContext) -> None:
     roster_retention.purge(ctx.database, now=now())
     imports.purge(ctx.database, now=now())
     file_retention.purge(ctx.database, FileStore.of(ctx.settings), now=now())
+    agreement_retention.purge(ctx.database, store_of(ctx.settings), now=now())
     if ctx.database.is_sqlite:
         # PostgreSQL keeps its planner's statistics fresh by itself.
         with ctx.database.unit() as db:
@@ -54,6 +57,7 @@ HANDLERS: Mapping[str, Handler] = {
     reads.KIND: reads.run,
     reads.DUE: reads.due,
     reminding.KIND: reminding.remind,
+    agreement_reminding.KIND: agreement_reminding.remind,
     drift_refresh.KIND: drift_refresh.run,
 }
 
@@ -66,6 +70,7 @@ SCHEDULES = (
     Schedule("custody-overdue", reminding.KIND, cron="0 15 * * 1-5"),
     Schedule("people-due", reads.DUE, every=300),
     Schedule("admin-drift", drift_refresh.KIND, every=600),
+    Schedule("agreements-missing", agreement_reminding.KIND, cron="0 9 * * 1"),
     Schedule("notices-due", sending.KIND, every=30),
     Schedule("audit-chain", sweeping.CHAIN, cron="50 */4 * * *"),
 )
@@ -90,6 +95,7 @@ POLICIES: Mapping[str, JobPolicy] = {
     # Once: a school that is told twice reads nothing any more.
     reminding.KIND: JobPolicy(concurrency=1, poll=30, attempts=1),
     import_applying.KIND: JobPolicy(concurrency=1, attempts=3),
+    agreement_reminding.KIND: JobPolicy(concurrency=1, poll=30, attempts=1),
     # Tried again by its own rows.
     sending.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
 }

@@ -37,10 +37,13 @@ class Desk:
     origin: str = ""
 
 
-def desk_of(settings: Settings, origin: str) -> Desk:
+def store_of(settings: Settings) -> FileStore:
     """Documents lie in `DATA_DIR/agreements`, content addressed as other files, no web root."""
-    store = FileStore(Path(settings.data_dir) / "agreements", max_bytes=MOST_BYTES)
-    return Desk(store, Place(settings.district, settings.zone), origin)
+    return FileStore(Path(settings.data_dir) / "agreements", max_bytes=MOST_BYTES)
+
+
+def desk_of(settings: Settings, origin: str) -> Desk:
+    return Desk(store_of(settings), Place(settings.district, settings.zone), origin)
 
 
 def on_screen(

@@ -19,6 +19,7 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "command.sweep": _l("Looking after remote commands"),
         "command.chain": _l("Verifying the audit log"),
         "admin_rights.drift": _l("Comparing administrators of computers"),
+        "agreements.remind": _l("Reminding of what is not signed"),
         "custody.overdue": _l("Telling schools what is overdue"),
         "notices.send": _l("Sending notices"),
     },

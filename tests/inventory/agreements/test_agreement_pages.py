@@ -92,15 +92,15 @@ def test_the_api_tells_what_is_missing(office: Office, api: MakeCaller) -> None:
     agreement = office.agreement().agreement.id
     custody = office.out(office.laptop("L-1"), office.pupil("a")).id
     technician = api("technician", site=office.district.north)
-    (row,) = technician.get("/api/v1/agreements/missing").json["items"]
+    (row,) = technician.get("/api/v1/agreements/missing").get_json()["items"]
     assert (row["custody_id"], row["agreement_id"], row["tag"]) == (custody, agreement, "L-1")
     made = technician.post(f"/api/v1/custody/{custody}/agreements/{agreement}/link")
     assert made.status_code == 201
-    assert "/sign/" in made.json["url"]
+    assert "/sign/" in made.get_json()["url"]
     body = {"name": "X", "audience": "staff", "per": "year", "kinds": ["laptop"], "text_en": "Hm"}
     assert technician.post("/api/v1/agreements", json=body).status_code == 403
     boss = api("coordinator")
     assert boss.post("/api/v1/agreements", json=body).status_code == 201
     assert boss.post("/api/v1/agreements", json=body).status_code == 409
     again = boss.post(f"/api/v1/agreements/{agreement}/versions", json={"text_en": "Anew"})
-    assert [one["number"] for one in again.json["versions"]] == [2, 1]
+    assert [one["number"] for one in again.get_json()["versions"]] == [2, 1]
