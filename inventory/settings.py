@@ -87,6 +87,12 @@ class Settings:
     smtp_user: str = _doc("", "user name at the mail server; empty: it asks for none")
     smtp_password: str = _doc("", "password at the mail server", secret=True)
     smtp_from: str = _doc("", "address that notices come from")
+    admin_told_days: int = _doc(
+        30, "days after which what a computer told of its administrators says nothing any more"
+    )
+    admin_grace_days: int = _doc(
+        7, "days that a granted administrator may be missing on the computer before it is a task"
+    )
     log_level: str = _doc("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property
@@ -203,6 +209,7 @@ def _typed(name: str, value: Any, source: str) -> Any:
 _MINIMA = {
     "port": 1, "threads": 1, "processes": 1, "session_idle_minutes": 1, "session_hours": 1,
     "max_body_bytes": 1024, "token_requests_per_minute": 1, "worker_concurrency": 1,
+    "admin_told_days": 1, "admin_grace_days": 1,
     "sweep_max_hosts": 1, "upload_max_bytes": 1024, "asset_files_most": 1, "smtp_port": 1,
 }  # fmt: skip
 

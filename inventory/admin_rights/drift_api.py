@@ -9,6 +9,7 @@ from inventory.admin_rights import allow_list, drift, drift_listing
 from inventory.admin_rights.allow_list import AllowDraft, Covered
 from inventory.admin_rights.drift_listing import After, DriftFilter, Shown
 from inventory.admin_rights.drift_models import AdminDrift, AllowedAccount
+from inventory.admin_rights.drift_rules import Limits
 from inventory.admin_rights.drift_schemas import (
     AllowedDraft,
     AllowedPage,
@@ -29,7 +30,7 @@ from inventory.http.etag import etag_of, if_match, require_match
 from inventory.http.idempotency import idempotent
 from inventory.http.keyset import MAX_ID, after_id, page_of_rows
 from inventory.http.paging import PageArgs, decode_cursor, encode_cursor
-from inventory.http.unit import current_actor, current_db, current_now
+from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.sites import service as sites
 
 bp = api_blueprint(
@@ -64,7 +65,10 @@ def list_(args: dict[str, Any]) -> dict[str, Any]:
 def summary(args: dict[str, Any]) -> dict[str, int]:
     """How the computers in your reach stand."""
     below = below_site(args)
-    found = drift_listing.standings(current_db(), current_actor(), sites=below, now=current_now())
+    limits = Limits.of(runtime().settings)
+    found = drift_listing.standings(
+        current_db(), current_actor(), limits, sites=below, now=current_now()
+    )
     return {standing.value: number for standing, number in found.items()}
 
 

@@ -122,14 +122,14 @@ def waiting(actor: Actor) -> Any:
 def standings(
     db: Session,
     actor: Actor,
+    limits: Limits,
     *,
     sites: frozenset[int] | None = None,
-    limits: Limits | None = None,
     now: datetime,
 ) -> Mapping[Standing, int]:
     """How many computers in use stand how, each counted once (see `drift_rules.standing_of`)."""
     actor.require_anywhere(Permission.ADMIN_RIGHT_READ)
-    d, days = AdminDevice, (limits or Limits()).told_days
+    d, days = AdminDevice, limits.told_days
     silent = sa.or_(col(d.told_at).is_(None), col(d.told_at) < now - timedelta(days=days))
     standing = sa.case(
         (col(d.open_count) > 0, sa.literal(Standing.DRIFT.value)),

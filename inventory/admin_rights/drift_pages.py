@@ -13,7 +13,7 @@ from inventory.admin_rights.drift_api import cursor_of, read_cursor
 from inventory.admin_rights.drift_form_schemas import DecisionForm, DriftListArgs
 from inventory.admin_rights.drift_listing import DriftFilter
 from inventory.admin_rights.drift_models import DriftKind, DriftState
-from inventory.admin_rights.drift_rules import Standing
+from inventory.admin_rights.drift_rules import Limits, Standing
 from inventory.http.unit import current_actor, current_db, current_now, runtime
 from inventory.sites import service as sites
 from inventory.sites.picking import pickable
@@ -42,7 +42,7 @@ def listed(args: dict[str, Any]) -> Response:
     after = read_cursor(args["after"]) if args["after"] else None
     found = drift_listing.listed(db, actor, wanted, after=after, limit=PAGE + 1, now=now)
     rows = found[:PAGE]
-    stand = drift_listing.standings(db, actor, sites=below, now=now)
+    stand = drift_listing.standings(db, actor, Limits.of(runtime().settings), sites=below, now=now)
     return page(
         "admin_rights/drift.html", rows=rows, args=args, kinds=list(DriftKind),
         states=list(DriftState), more=cursor_of(rows[-1]) if len(found) > PAGE else None,

@@ -65,7 +65,7 @@ def refresh(ctx: JobContext, *, clock: Callable[[], datetime] = present) -> Tall
     """Look at every device of which something is new, a unit of work for each batch."""
     tally = Tally()
     with ctx.database.unit(write=False) as db:
-        around = surroundings(db, now=clock())
+        around = surroundings(db, Limits.of(ctx.settings), now=clock())
         wanted = observed.to_look_at(db, around.known, now=clock())
     for start in range(0, len(wanted), BATCH):
         with ctx.database.unit() as db:
@@ -74,7 +74,7 @@ def refresh(ctx: JobContext, *, clock: Callable[[], datetime] = present) -> Tall
     return tally
 
 
-def surroundings(db: Session, *, now: datetime, limits: Limits | None = None) -> Around:
+def surroundings(db: Session, limits: Limits, *, now: datetime) -> Around:
     """Who is who, and which service accounts are allowed."""
     rows = db.exec(
         select(AllowedAccount).where(
@@ -88,7 +88,7 @@ def surroundings(db: Session, *, now: datetime, limits: Limits | None = None) ->
         )
         for row in rows
     ]  # fmt: skip
-    return Around(directory(db), allowed, limits or Limits())
+    return Around(directory(db), allowed, limits)
 
 
 def look(

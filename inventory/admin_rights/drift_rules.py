@@ -13,6 +13,7 @@ from enum import StrEnum
 from inventory.admin_rights.account_names import MAX_KEY, AccountName
 from inventory.admin_rights.drift_models import DriftKind, System
 from inventory.assets.words import clean, fold, wrong
+from inventory.settings import Settings
 
 SHORTEST = 3
 """Letters that a pattern must have before its `*`."""
@@ -40,6 +41,11 @@ class Limits:
 
     told_days: int = 30
     grace_days: int = 7
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """As the district has set them."""
+        return cls(settings.admin_told_days, settings.admin_grace_days)
 
 
 @dataclass(frozen=True, slots=True)
