@@ -35,7 +35,10 @@ ID = "<int(max=2147483647):import_id>"
 
 
 def body(kept: AssetImport) -> dict[str, Any]:
-    return {**kept.model_dump(), "number_to_name": number_to_name(kept.findings)}
+    told = kept.model_dump()
+    return {
+        **told, "unknown_names": told["unknown"], "number_to_name": number_to_name(kept.findings)
+    }  # fmt: skip
 
 
 def bodies(rows: list[AssetImport]) -> list[dict[str, Any]]:

@@ -56,7 +56,8 @@ def columns_form(width: int, known: Collection[str]) -> ma.Schema:
         )
         for place in range(width)
     }  # fmt: skip
-    return type("ColumnsOfFileForm", (ColumnsForm,), one)()
+    made: ma.Schema = type("ColumnsOfFileForm", (ColumnsForm,), one)()
+    return made
 
 
 def options_from(data: Mapping[str, Any], width: int) -> Options:
@@ -78,7 +79,8 @@ def decisions_form(count: int) -> ma.Schema:
         f"unknown_{place}": Text(max_length=220, load_default="")
         for place in range(count)
     }  # fmt: skip
-    return type("DecisionsForm", (ObjectSchema,), one)()
+    made: ma.Schema = type("DecisionsForm", (ObjectSchema,), one)()
+    return made
 
 
 def decisions_from(data: Mapping[str, Any], unknown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

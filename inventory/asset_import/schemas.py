@@ -90,7 +90,7 @@ class ImportView(TableSchema):
     columns = fields.List(fields.Dict(), required=True)
     options = fields.Dict(required=True)
     decisions = fields.Dict(required=True)
-    unknown = fields.List(fields.Dict(), required=True)
+    unknown_names = fields.List(fields.Dict(), required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     findings = fields.List(fields.Nested(ImportFinding), required=True)
     remarks = fields.List(fields.String(), required=True)
@@ -103,9 +103,9 @@ class ImportView(TableSchema):
         model = AssetImport
         fields = (
             "id", "source", "state", "file_name", "file_sha256", "shape", "rows", "columns",
-            "options", "decisions", "unknown", "counts", "findings", "number_to_name", "remarks",
-            "created_at", "created_by", "planned_at", "decided_at", "decided_by", "undone_at",
-            "undone_by", "reason", "error",
+            "options", "decisions", "unknown_names", "counts", "findings", "number_to_name",
+            "remarks", "created_at", "created_by", "planned_at", "decided_at", "decided_by",
+            "undone_at", "undone_by", "reason", "error",
         )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ def _tell(kept: dict[str, Any], odd: list[dict[str, Any]], as_json: bool) -> Non
     output.table(["what", "rows"], sorted(kept["counts"].items()))
     for finding in kept["findings"]:
         output.note(f"the guard objects: {finding['rule']}, {finding['number']} of {finding['of']}")
-    for one in kept["unknown"]:
+    for one in kept["unknown_names"]:
         near = ", ".join(hit["name"] for hit in one["near"])
         told = f"unknown {one['kind']}: {one['text']} ({one['rows']} rows)"
         output.note(output.safe(told + (f"; near: {near}" if near else "")))
