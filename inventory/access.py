@@ -54,6 +54,7 @@ class Permission(StrEnum):
     BREAKER_CLOSE = "breaker:close"
     NOTICE_WRITE = "notice:write"
     ADMIN_RIGHT_READ = "admin_right:read"
+    ADMIN_RIGHT_REQUEST = "admin_right:request"
     ADMIN_RIGHT_AUTHORISE = "admin_right:authorise"
     ENROL = "device:enrol"
     IMPORT_APPLY = "import:apply"
@@ -81,21 +82,24 @@ _TECHNICIAN = _LOOK | {
     _P.COMMAND_REQUEST_DESTRUCTIVE, _P.COMMAND_APPROVE, _P.PIN_READ, _P.HOLD_READ,
     _P.PERSON_WRITE, _P.ENROL,
     _P.CUSTODY_READ, _P.CUSTODY_WRITE,
-    _P.ADMIN_RIGHT_READ,
+    _P.ADMIN_RIGHT_READ, _P.ADMIN_RIGHT_REQUEST,
     _P.IMPORT_APPLY,
 }  # fmt: skip
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.HELPDESK: frozenset(_LOOK | {_P.DISCOVERY_READ, _P.MDM_READ, _P.CUSTODY_READ}),
+    Role.HELPDESK: frozenset(
+        _LOOK | {_P.DISCOVERY_READ, _P.MDM_READ, _P.CUSTODY_READ, _P.ADMIN_RIGHT_READ}
+    ),
     Role.TECHNICIAN: frozenset(_TECHNICIAN),
     Role.COORDINATOR: frozenset(Permission),
     Role.SUPERINTENDENT: frozenset(
         _LOOK
         | {_P.AUDIT_READ, _P.ACCOUNT_READ, _P.DISCOVERY_READ, _P.MDM_READ, _P.HOLD_READ,
-           _P.HOLD_WRITE, _P.COMMAND_APPROVE, _P.BREAKER_CLOSE}
+           _P.HOLD_WRITE, _P.COMMAND_APPROVE, _P.BREAKER_CLOSE, _P.ADMIN_RIGHT_READ}
     ),
     Role.SCHOOL_ADMINISTRATOR: frozenset(
-        _LOOK | {_P.PERSON_READ, _P.MDM_READ, _P.HOLD_READ, _P.CUSTODY_READ}
+        _LOOK
+        | {_P.PERSON_READ, _P.MDM_READ, _P.HOLD_READ, _P.CUSTODY_READ, _P.ADMIN_RIGHT_READ}
     ),
     Role.AUDITOR: frozenset(
         {_P.SELF, _P.ASSET_READ, _P.SITE_READ, _P.AUDIT_READ, _P.ACCOUNT_READ, _P.JOB_READ,

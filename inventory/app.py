@@ -49,6 +49,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "inventory.labels.api",
     "inventory.enrolment.api",
     "inventory.notices.api",
+    "inventory.admin_rights.api",
     "inventory.admin_rights.drift_api",
     "inventory.custody.api",
     "inventory.agreements.api",

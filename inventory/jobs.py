@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from inventory.accounts import service as accounts
-from inventory.admin_rights import drift_refresh
+from inventory.admin_rights import closing, drift_refresh
 from inventory.agreements import reminding as agreement_reminding, retention as agreement_retention
 from inventory.agreements.signing import store_of
 from inventory.asset_import import applying as import_applying, running as imports
@@ -59,6 +59,7 @@ HANDLERS: Mapping[str, Handler] = {
     reminding.KIND: reminding.remind,
     agreement_reminding.KIND: agreement_reminding.remind,
     drift_refresh.KIND: drift_refresh.run,
+    closing.KIND: closing.close_due,
 }
 
 SCHEDULES = (
@@ -69,6 +70,7 @@ SCHEDULES = (
     Schedule("commands-due", sweeping.SWEEP, every=60),
     Schedule("custody-overdue", reminding.KIND, cron="0 15 * * 1-5"),
     Schedule("people-due", reads.DUE, every=300),
+    Schedule("admin-rights-close", closing.KIND, every=300),
     Schedule("admin-drift", drift_refresh.KIND, every=600),
     Schedule("agreements-missing", agreement_reminding.KIND, cron="0 9 * * 1"),
     Schedule("notices-due", sending.KIND, every=30),
@@ -92,6 +94,7 @@ POLICIES: Mapping[str, JobPolicy] = {
     reads.KIND: JobPolicy(concurrency=1, poll=5, attempts=1),
     reads.DUE: JobPolicy(concurrency=1, poll=30, attempts=1),
     drift_refresh.KIND: JobPolicy(concurrency=1, poll=30),
+    closing.KIND: JobPolicy(concurrency=1, poll=30),
     # Once: a school that is told twice reads nothing any more.
     reminding.KIND: JobPolicy(concurrency=1, poll=30, attempts=1),
     import_applying.KIND: JobPolicy(concurrency=1, attempts=3),

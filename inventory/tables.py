@@ -5,6 +5,7 @@ from inventory.accounts import (
     models as accounts,
     preference_models as preferences,
 )
+from inventory.admin_ledger import models as admin_ledger
 from inventory.admin_rights import drift_models as drift
 from inventory.agreements import models as agreements
 from inventory.asset_import import models as asset_imports
@@ -74,6 +75,7 @@ MODULES = (
     enrolment,
     drift,
     asset_imports,
+    admin_ledger,
     commands,
     command_guards,
     command_escrow,

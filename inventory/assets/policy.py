@@ -29,6 +29,8 @@ ENDING = frozenset({_S.RETIRED, _S.DISPOSED})
 """States that end a thing's life in the district."""
 IN_USE = frozenset({_S.ORDERED, _S.IN_STOCK, _S.DEPLOYED, _S.IN_REPAIR})
 """States in which a thing may rightly be seen on the network."""
+GONE = frozenset(_S) - IN_USE
+"""Nobody is administrator of what is lost, stolen, seized, retired or disposed of."""
 
 
 def require_move(before: Status, after: Status, reason: str) -> None:

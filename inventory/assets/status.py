@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from inventory.access import Actor, Permission
+from inventory.admin_ledger import ending
+from inventory.admin_ledger.models import Cause
 from inventory.assets import holds, policy
 from inventory.assets.kinds import Status
 from inventory.assets.models import Asset
@@ -48,6 +50,8 @@ def set_status(
         db, actor, "asset.status_changed", now=now, subject_type="asset", subject_id=asset.id,
         site_id=asset.site_id, before={"status": before}, after={"status": status}, reason=reason,
     )  # fmt: skip
+    if status in policy.GONE:
+        ending.end_for_assets(db, actor, [asset.id], Cause.STATUS, now=now)
     return asset
 
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission
+from inventory.admin_ledger import ending
+from inventory.admin_ledger.models import Cause
 from inventory.assets import changing, holds, status
 from inventory.assets.models import Asset
 from inventory.assets.reach import for_change, holding
@@ -94,6 +96,7 @@ def give(
     )  # fmt: skip
     db.add(custody)
     db.flush()
+    _end_rights_of_others(db, actor, asset, holder, now)
     went = lines.put_out(db, custody.id, terms.accessories)
     _put(db, actor, asset, goes_to, now)
     status.set_status(db, actor, asset.id, after, now=now)
@@ -227,11 +230,23 @@ def _close(
     custody.version += 1
     db.add(custody)
     db.flush()
+    if custody.person_id is not None:
+        ending.end_for_assets(db, actor, [asset.id], Cause.RETURNED, now=now)
     told = {
         "custody_id": custody.id, **holder_of(custody).told(), "condition": coming.condition,
         "missing": missing,
     }  # fmt: skip
     record(db, actor, "custody.returned", asset, now, after=told, reason=reason)
+
+
+def _end_rights_of_others(
+    db: Session, actor: Actor, asset: Asset, holder: Holder, now: datetime
+) -> None:
+    if holder.person_id is not None:
+        # Reassigned: nobody else is administrator of what is theirs now.
+        ending.end_for_assets(
+            db, actor, [asset.id], Cause.RETURNED, but_person=holder.person_id, now=now
+        )
 
 
 def _put(db: Session, actor: Actor, asset: Asset, place_id: int | None, now: datetime) -> None:

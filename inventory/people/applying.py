@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission
+from inventory.admin_ledger import ending
+from inventory.admin_ledger.models import Cause
 from inventory.audit import service as audit
 from inventory.audit.service import Entry
 from inventory.db import insert_many
@@ -164,6 +166,7 @@ def _apply(
     if leaving:
         recovery.open_tasks(db, actor, leaving, plan_id=plan.id, now=now)
         ended = recovery.end_accounts(db, actor, leaving, now=now)
+        ending.end_for_persons(db, actor, leaving, Cause.LEFT, now=now)
     db.connection().execute(
         sa.update(_CHANGE)
         .where(_CHANGE.c.id == sa.bindparam("on_id"))

@@ -60,6 +60,7 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "breaker:close": _l("Let remote commands go on after a stop"),
         "notice:write": _l("Set up notices and webhooks"),
         "admin_right:read": _l("See who is administrator of which computer"),
+        "admin_right:request": _l("Ask for admin rights for somebody"),
         "admin_right:authorise": _l("Authorise administrators of computers"),
         "device:enrol": _l("Enrol computers by a script"),
         "self": _l("See and change their own account"),

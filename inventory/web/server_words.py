@@ -18,6 +18,7 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "command.deliver": _l("Delivery of a remote command"),
         "command.sweep": _l("Looking after remote commands"),
         "command.chain": _l("Verifying the audit log"),
+        "admin_rights.close": _l("Ending admin rights whose time is over"),
         "admin_rights.drift": _l("Comparing administrators of computers"),
         "agreements.remind": _l("Reminding of what is not signed"),
         "custody.overdue": _l("Telling schools what is overdue"),
