@@ -85,4 +85,5 @@ def test_queue_words_are_complete(
         )  # fmt: skip
     with database.unit(write=False) as db:
         found = home.queues(db, system_actor("test", Permission), now=clock())
-    assert {queue.key for queue in found} == set(home_pages.QUEUE_WORDS)
+    # Some queues are told only where something waits in them.
+    assert {queue.key for queue in found} <= set(home_pages.QUEUE_WORDS)
