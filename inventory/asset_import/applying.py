@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from inventory.access import Actor, Grant, Permission
+from inventory.admin_ledger import ending
+from inventory.admin_ledger.models import Cause
 from inventory.asset_import import guarding, imports, writing
 from inventory.asset_import.models import AssetImport, ImportState, RowOutcome
 from inventory.asset_import.options import options_of
 from inventory.asset_import.planning import ROW
 from inventory.asset_import.present import assets_of
+from inventory.assets.policy import GONE
 from inventory.assets.words import entered
 from inventory.audit import service as audit
 from inventory.audit.service import Entry
@@ -178,6 +181,8 @@ def _update(
         db,
         [(r.id, r.asset_id, r.asset_version + 1, r.after.get("tag", r.tag)) for r in rows],
     )
+    gone = [row.asset_id for row in rows if row.after.get("status") in GONE]
+    ending.end_for_assets(db, actor, gone, Cause.STATUS, now=now)
     by_action: dict[str, list[Entry]] = {}
     for row in rows:
         action = "asset.status_changed" if set(row.after) == {"status"} else "asset.changed"
