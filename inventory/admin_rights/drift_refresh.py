@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from inventory.access import system_actor
-from inventory.admin_rights import drift_rules as rules, observed
+from inventory.admin_rights import drift_rules as rules, granted, observed
 from inventory.admin_rights.directory import directory
 from inventory.admin_rights.drift_models import (
     AdminDevice,
@@ -20,7 +20,7 @@ from inventory.admin_rights.drift_models import (
     AllowedAccount,
     DriftState,
 )
-from inventory.admin_rights.drift_rules import Allowed, Drift, Granted, Ground, Limits, Who
+from inventory.admin_rights.drift_rules import Allowed, Drift, Ground, Limits, Who
 from inventory.assets.kinds import Status
 from inventory.assets.models import Asset
 from inventory.audit import service as audit
@@ -35,7 +35,6 @@ OVERLAP = timedelta(minutes=1)
 
 OUT_OF_USE = frozenset({Status.ORDERED, Status.RETIRED, Status.DISPOSED})
 ACTOR = system_actor("administrators", ())
-NOBODY: Mapping[int, Sequence[Granted]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,8 @@ def refresh(ctx: JobContext, *, clock: Callable[[], datetime] = present) -> Tall
     tally = Tally()
     with ctx.database.unit(write=False) as db:
         around = surroundings(db, Limits.of(ctx.settings), now=clock())
-        wanted = observed.to_look_at(db, around.known, now=clock())
+        new = observed.to_look_at(db, around.known, now=clock())
+        wanted = sorted({*new, *granted.changed(db)})
     for start in range(0, len(wanted), BATCH):
         with ctx.database.unit() as db:
             look(db, wanted[start : start + BATCH], around, tally, now=clock())
@@ -97,17 +97,18 @@ def look(
     around: Around,
     tally: Tally,
     *,
-    granted: Mapping[int, Sequence[Granted]] = NOBODY,
     now: datetime,
 ) -> None:
     """Look at these devices: what is observed, and what of it is drift."""
     told = observed.told_of(db, asset_ids)
     since = observed.keep(db, told, asset_ids, around.known)
     current = _current(db, asset_ids)
+    assets = db.exec(select(Asset).where(col(Asset.id).in_(asset_ids))).all()
+    grants = granted.granted_on(db, assets)
     in_them = select(AdminDevice).where(col(AdminDevice.asset_id).in_(asset_ids))
     devices = {device.asset_id: device for device in db.exec(in_them).all()}
     opened, closed = tally.opened, tally.closed
-    for asset in db.exec(select(Asset).where(col(Asset.id).in_(asset_ids))).all():
+    for asset in assets:
         one, device = told.get(asset.id), devices.get(asset.id)
         if device is None:
             if one is None:
@@ -115,7 +116,7 @@ def look(
             device = AdminDevice(asset_id=asset.id, system=one.system, looked_at=now)
         ground = Ground(
             one.system if one else device.system, asset.site_id, one.said if one else (),
-            granted.get(asset.id, ()), since.get(asset.id, {}),
+            grants.get(asset.id, ()), since.get(asset.id, {}),
         )  # fmt: skip
         device.fleet_mark = one.mark if one else 0
         _look_at(db, asset, device, ground, current[asset.id], around, tally, now)
