@@ -49,6 +49,9 @@ from pathlib import Path
 TARGET = Path(__file__).parents[1] / "inventory" / "web" / "static" / "vendor"
 LOCK, LICENCES = "vendor.lock.json", "LICENSES.txt"
 
+INSIDE = {"zxing-wasm": ("zxing-cpp (Apache-2.0), compiled into zxing-wasm", "zxing-cpp.txt")}
+"""What a package holds of others whose licence its own LICENSE leaves out: our copy of the text."""
+
 SPDX = {"MIT": "MIT", "BSD-0-Clause": "0BSD", "0BSD": "0BSD"}
 """What a package.json may say of its licence; any other needs a decision first."""
 
@@ -130,6 +133,10 @@ def main() -> None:
         )
         text = contents["LICENSE"].decode("utf-8").strip()
         notices.append(f"{package.name} {package.version} ({licence})\n{'-' * 72}\n{text}\n")
+        if package.name in INSIDE:
+            title, kept = INSIDE[package.name]
+            more = (Path(__file__).parent / "licences" / kept).read_text("utf-8").strip()
+            notices.append(f"{title}\n{'-' * 72}\n{more}\n")
         print(f"{package}: {', '.join(f'{n} ({len(d):,} bytes)' for n, d in files.items())}")
     (TARGET / LICENCES).write_text("\n\n".join(notices), "utf-8")
     (TARGET / LOCK).write_text(json.dumps({"packages": locked}, indent=2) + "\n", "utf-8")

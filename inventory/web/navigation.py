@@ -48,9 +48,19 @@ MENU: tuple[Group, ...] = (
             Entry(_l("Home"), "home.show", _P.SELF, "house", ""),
             Entry(_l("My devices"), "mine_pages.show", _P.SELF, "person-badge", "mine"),
             Entry(_l("Assets"), "assets_pages.listed", _P.ASSET_READ, "laptop", "assets"),
+            Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "tag", "labels"),
+            Entry(_l("Enrol computers"), "enrol_pages.show", _P.ENROL, "download", "enrol"),
+            Entry(_l("Imports"), "asset_import_pages.listed", _P.IMPORT_APPLY, "upload", "imports"),
+        ),
+    ),
+    Group(
+        _l("Who has what"),
+        (
+            Entry(_l("Scan station"), "scan_pages.show", _P.CUSTODY_WRITE, "upc-scan", "scan"),
             Entry(
                 _l("Handed out"), "custody_pages.listed", _P.CUSTODY_READ, "person-badge", "custody"
             ),
+            Entry(_l("Carts"), "cart_pages.listed", _P.CUSTODY_READ, "cart", "carts"),
             Entry(
                 _l("Transfers"), "transfer_pages.listed", _P.CUSTODY_READ, "arrow-right",
                 "transfers",
@@ -59,18 +69,15 @@ MENU: tuple[Group, ...] = (
                 _l("Agreements"), "agreement_pages.listed", _P.CUSTODY_READ, "journal-text",
                 "agreements",
             ),
-            Entry(_l("Scan station"), "scan_pages.show", _P.CUSTODY_WRITE, "upc-scan", "scan"),
-            Entry(_l("Carts"), "cart_pages.listed", _P.CUSTODY_READ, "cart", "carts"),
             Entry(
-                _l("Reports"), "report_pages.listed", _P.CUSTODY_READ, "exclamation-triangle",
-                "reports",
+                _l("Lost or broken"), "report_pages.listed", _P.CUSTODY_READ,
+                "exclamation-triangle", "reports",
             ),
-            Entry(_l("Labels"), "label_pages.design", _P.ASSET_READ, "upc-scan", "labels"),
             Entry(
-                _l("Administrators"), "drift_pages.listed", _P.ADMIN_RIGHT_READ, "shield-check",
-                "admin-rights",
+                _l("To come back"), "recovery_pages.listed", _P.PERSON_READ, "arrow-left",
+                "recovery",
             ),
-            Entry(_l("Enrol computers"), "enrol_pages.show", _P.ENROL, "download", "enrol"),
+            Entry(_l("People"), "people_pages.listed", _P.PERSON_READ, "person", "people"),
         ),
     ),
     Group(
@@ -99,18 +106,16 @@ MENU: tuple[Group, ...] = (
             Entry(_l("Connections"), "connection_pages.listed", _P.MDM_READ, "plug", "connections"),
             Entry(_l("Commands"), "command_pages.listed", _P.MDM_READ, "lock", "commands"),
             Entry(_l("Breaker"), "guard_pages.show", _P.MDM_READ, "shield-check", "breaker"),
+            Entry(
+                _l("Administrators"), "drift_pages.listed", _P.ADMIN_RIGHT_READ, "shield-check",
+                "admin-rights",
+            ),
         ),
     ),
     Group(
         _l("District"),
         (
             Entry(_l("Places"), "site_pages.tree", _P.SITE_READ, "building", "sites"),
-            Entry(_l("People"), "people_pages.listed", _P.PERSON_READ, "person", "people"),
-            Entry(
-                _l("To come back"), "recovery_pages.listed", _P.PERSON_READ, "arrow-left",
-                "recovery",
-            ),
-            Entry(_l("Imports"), "asset_import_pages.listed", _P.IMPORT_APPLY, "upload", "imports"),
             Entry(_l("Catalog"), "catalog_pages.makers", _P.ASSET_READ, "tag", "catalog"),
             Entry(_l("Accounts"), "account_pages.listed", _P.ACCOUNT_READ, "people", "accounts"),
             Entry(_l("Audit log"), "audit_pages.listed", _P.AUDIT_READ, "journal-text", "audit"),
