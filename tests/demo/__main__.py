@@ -27,6 +27,7 @@ from inventory.fleet.models import MdmDevice
 from inventory.server import make_engine
 from inventory.settings import Settings, base_url, load
 from inventory.vault import open_vault
+from tests.demo.paperwork import agree, move, teach
 from tests.demo.seed import ACTOR, Seeded, seed
 from tests.demo.stories import buy, enrol_some, hand_out, import_people
 from tests.demo.vendors import Vendors, await_syncs, connect, distribute, simulated_vendors
@@ -61,7 +62,7 @@ def main() -> int:
         connect_all(settings, database, vendors, told)
         with make_engine(settings, database).running():
             sweep_all(database, told)
-            sync_all(database, told)
+            sync_all(settings, database, told)
         tell(settings, database, told)
         serve(settings)
     return 0
@@ -143,7 +144,7 @@ def connect_all(settings: Settings, database: Database, vendors: Vendors, told: 
         connect(db, vendors, told.schools, limits=FleetLimits.of(settings), now=now())
 
 
-def sync_all(database: Database, told: Seeded) -> None:
+def sync_all(settings: Settings, database: Database, told: Seeded) -> None:
     """Wait for the vendors' devices, which came while the networks were swept."""
     for label, sync in await_syncs(database, patience=PATIENCE):
         came = f"{sync.seen} devices ({sync.created} became assets), {sync.waiting} waiting"
@@ -154,6 +155,10 @@ def sync_all(database: Database, told: Seeded) -> None:
         buy(db, now=now())
         hand_out(db, told.schools, now=now())
         enrol_some(db, told.schools[0], now=now())
+    with database.unit() as db:
+        agree(db, settings, now=now())
+        move(db, told.schools, now=now())
+        teach(db, told, told.schools[0], now=now())
 
 
 def tell(settings: Settings, database: Database, told: Seeded) -> None:
