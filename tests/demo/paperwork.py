@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from inventory.access import ROLE_PERMISSIONS, Actor, Grant, Permission, Role
 from inventory.accounts import passwords, service as accounts
 from inventory.accounts.models import Account
-from inventory.admin_rights import service as rights
+from inventory.admin_rights import allow_list, service as rights
+from inventory.admin_rights.allow_list import AllowDraft
 from inventory.admin_rights.policy import Wish
 from inventory.admin_rights.service import Yes
 from inventory.agreements import signing, texts
@@ -74,7 +75,8 @@ def move(db: Session, schools: Sequence[int], *, now: datetime) -> None:
 
 
 def teach(db: Session, told: Seeded, school: int, *, now: datetime) -> None:
-    """A teacher who signs in: her laptop has a cracked screen, and admin rights for a while."""
+    """A teacher who signs in: her laptop has a cracked screen, and admin rights for a while. What
+    every computer has of itself is allowed."""
     query = (
         select(Custody, Asset, Person)
         .join(Asset, col(Asset.id) == col(Custody.asset_id))
@@ -99,13 +101,19 @@ def teach(db: Session, told: Seeded, school: int, *, now: datetime) -> None:
         db, _signed_in(account, Role.STAFF), custody.id, ReportKind.BROKEN,
         "The screen has a crack in the lower left corner.", now=now - timedelta(hours=2),
     )  # fmt: skip
-    coordinator = db.exec(select(Account).where(Account.user_key == "coordinator")).one()
+    coordinator = _signed_in(
+        db.exec(select(Account).where(Account.user_key == "coordinator")).one(), Role.COORDINATOR
+    )
+    allowed = AllowDraft(
+        "administrator", now + timedelta(days=300), "Built in, and its password is rotated"
+    )
+    allow_list.add(db, coordinator, allowed, now=now)
     wish = Wish(
         person.id, "Robotics club: drivers of the kits", laptop.id, ends_at=now + timedelta(days=60)
     )
     granted = rights.request(db, ACTOR, wish, now=now)
     yes = Yes(confirmed_at=now)
-    rights.authorise(db, _signed_in(coordinator, Role.COORDINATOR), granted.id, yes, now=now)
+    rights.authorise(db, coordinator, granted.id, yes, now=now)
     asked = Wish(other.id, "The printer at home", other_laptop.id, temporary=True)
     rights.request(db, ACTOR, asked, now=now)
 

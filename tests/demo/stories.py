@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from inventory.assets import service as assets
 from inventory.assets.kinds import Category
 from inventory.assets.models import Asset
-from inventory.custody import carts, service as custody, swapping
+from inventory.custody import cart_acts, carts, service as custody, swapping
 from inventory.custody.holders import Holder, Terms
 from inventory.custody.models import Condition, CustodyKind, LoanReason
 from inventory.custody.service import Coming
@@ -125,7 +125,7 @@ def _fill_cart(db: Session, school: int, books: Sequence[Asset], then: datetime)
     name = f"{db.get_one(Site, school).name.split()[0]} cart A"
     cart = carts.create(db, ACTOR, name=name, site_id=school, now=then)
     for book in books:
-        custody.check_out(db, ACTOR, book.id, Holder(cart_id=cart.id), Terms(), now=then)
+        cart_acts.put_in(db, ACTOR, cart.id, book.id, now=then)
 
 
 def _assign(
