@@ -126,6 +126,7 @@ PAGES: tuple[str, ...] = (
     "inventory.labels.label_pages",
     "inventory.admin_rights.drift_pages",
     "inventory.admin_rights.allow_list_pages",
+    "inventory.enrolment.doubt_pages",
     "inventory.enrolment.enrol_pages",
     "inventory.custody.custody_pages",
     "inventory.custody.hand_pages",

@@ -21,6 +21,7 @@ SHOWN = 50
 class InDoubt:
     """A report that a person must decide on; `reasons` None: they tell of places out of reach."""
 
+    id: int
     facts: dict[str, Any]
     reasons: tuple[str, ...] | None
     at: datetime
@@ -41,14 +42,23 @@ def latest(db: Session, actor: Actor) -> list[tuple[EnrolledState, Asset]]:
 
 def in_doubt(db: Session, actor: Actor) -> list[InDoubt]:
     """Reports that changed nothing and that nobody has decided, newest first."""
-    actor.require_anywhere(Permission.ENROL)
+    return _waiting(db, actor, Permission.ENROL)
+
+
+def to_decide(db: Session, actor: Actor) -> list[InDoubt]:
+    """Those on which the actor may decide, newest first."""
+    return _waiting(db, actor, Permission.DISCOVERY_REVIEW)
+
+
+def _waiting(db: Session, actor: Actor, permission: Permission) -> list[InDoubt]:
+    actor.require_anywhere(permission)
     query = (
         select(Sighting)
         .where(
             col(Sighting.outcome) == Outcome.CONFLICT,
             col(Sighting.source) == Source.ENROLMENT,
             col(Sighting.decided_at).is_(None),
-            *_within(col(Sighting.site_id), actor.scope(Permission.ENROL)),
+            *_within(col(Sighting.site_id), actor.scope(permission)),
         )
         .order_by(col(Sighting.last_at).desc(), col(Sighting.id))
         .limit(SHOWN)
@@ -57,7 +67,10 @@ def in_doubt(db: Session, actor: Actor) -> list[InDoubt]:
     hidden = _hidden(db, actor, rows)
     return [
         InDoubt(
-            row.facts, None if hidden & set(row.candidates) else tuple(row.reasons), row.last_at
+            row.id,
+            row.facts,
+            None if hidden & set(row.candidates) else tuple(row.reasons),
+            row.last_at,
         )
         for row in rows
     ]

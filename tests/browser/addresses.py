@@ -193,6 +193,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     ALLOWED: ("/admin-rights/allow-list/{allowed_account}/remove",),
     "/enrol": ("/enrol",),
     "/enrol/token": ("/enrol/token",),
+    "/enrol/doubts": ("/enrol/doubts",),
     "/notices": ("/notices", "/notices?state=dead"),
     "/notices/targets/new": ("/notices/targets/new",),
     f"{TARGET}/edit": ("/notices/targets/{notice_target}/edit",),
@@ -274,6 +275,9 @@ NOT_PAGES: dict[str, str] = {
     "/reports/<int(max=2147483647):report_id>/close": "looked at in test_agreements.py",
     "/setup": "sends to /sign-in once there is an account; looked at in the walk of the first run",
     "/enrol/scripts/<name>": "a download",
+    "/enrol/doubts/<int(max=2147483647):doubt_id>": (
+        "needs a report in conflict; read in test_doubt_pages.py"
+    ),
     CART: "looked at in test_scan_station.py",
     f"{CART}/give": "looked at in test_scan_station.py",
     f"{CART}/back": "looked at in test_scan_station.py",
