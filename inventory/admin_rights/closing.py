@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from inventory.admin_rights import service
+from inventory.admin_rights import reviews, service
 from inventory.db import now as present
 from inventory.engine import JobContext
 
@@ -18,4 +18,9 @@ def close_due(ctx: JobContext, *, clock: Callable[[], datetime] = present) -> No
             closed = service.expire(db, now=clock(), most=BATCH)
         ctx.heartbeat()
         if closed < BATCH:
-            return
+            break
+    while not ctx.cancelled():
+        with ctx.database.unit() as db:
+            if not reviews.close_one_due(db, now=clock()):
+                return
+        ctx.heartbeat()

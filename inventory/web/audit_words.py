@@ -78,6 +78,9 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "admin_grant.withdrawn": _l("Request for admin rights withdrawn"),
         "admin_grant.revoked": _l("Admin rights revoked"),
         "admin_grant.expired": _l("Admin rights ran out"),
+        "admin_grant.kept": _l("Admin rights kept in a review"),
+        "admin_review.opened": _l("Review of admin rights opened"),
+        "admin_review.closed": _l("Review of admin rights closed"),
         "drift.accepted": _l("Administrator accepted as it is"),
         "drift.exported": _l("List of administrators taken away as a file"),
         "drift.refreshed": _l("Administrators of computers compared"),
@@ -168,6 +171,7 @@ AUDIT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     },
     "subject": {
         "account": _l("Account"),
+        "admin_review": _l("Review of admin rights"),
         "agreement": _l("Agreement"),
         "asset": _l("Asset"),
         "credential": _l("Credential"),
