@@ -9,6 +9,7 @@ from inventory.access import Actor, Permission
 from inventory.admin_rights import drift_listing
 from inventory.custody import transfer_listing as listing
 from inventory.desk.queues import Args, Queue, Severity, queue_of
+from inventory.enrolment import listing as enrolments
 from inventory.people.models import Person
 from inventory.people.roster_models import RecoveryTask
 from inventory.selfservice import reports
@@ -31,6 +32,9 @@ def custody_queues(db: Session, actor: Actor) -> list[Queue]:
         parts["admin_drift"] = "admin-rights/drift", page_of_it, Severity.WARNING, waits_there
     if actor.holds(Permission.PERSON_READ):
         parts["recovery"] = ("recovery", {}, Severity.NOTICE, _recovery(actor))
+    if actor.holds(Permission.DISCOVERY_REVIEW):
+        doubts = enrolments.waiting(actor)
+        parts["enrol_doubts"] = "enrol/doubts", {}, Severity.WARNING, doubts
     if not parts:
         return []
     columns = [

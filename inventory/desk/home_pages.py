@@ -27,6 +27,7 @@ QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "transfers_approve": (_l("Transfers to allow"), _l("another school asks for devices")),
     "transfers_receive": (_l("Transfers to receive"), _l("devices are on their way to you")),
     "recovery": (_l("To come back"), _l("people who left and still have something")),
+    "enrol_doubts": (_l("Computers in doubt"), _l("what they told does not fit the inventory")),
     "admin_drift": (
         _l("Administrators to look at"), _l("of computers, without being authorised"),
     ),

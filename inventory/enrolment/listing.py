@@ -50,16 +50,26 @@ def to_decide(db: Session, actor: Actor) -> list[InDoubt]:
     return _waiting(db, actor, Permission.DISCOVERY_REVIEW)
 
 
+def waiting(actor: Actor) -> Any:
+    """Those on which the actor may decide, as a subquery with the column `at`: since when."""
+    query: Any = sa.select(col(Sighting.first_at).label("at"))
+    return query.where(*_open(actor, Permission.DISCOVERY_REVIEW)).subquery()
+
+
+def _open(actor: Actor, permission: Permission) -> list[Any]:
+    return [
+        col(Sighting.outcome) == Outcome.CONFLICT,
+        col(Sighting.source) == Source.ENROLMENT,
+        col(Sighting.decided_at).is_(None),
+        *_within(col(Sighting.site_id), actor.scope(permission)),
+    ]
+
+
 def _waiting(db: Session, actor: Actor, permission: Permission) -> list[InDoubt]:
     actor.require_anywhere(permission)
     query = (
         select(Sighting)
-        .where(
-            col(Sighting.outcome) == Outcome.CONFLICT,
-            col(Sighting.source) == Source.ENROLMENT,
-            col(Sighting.decided_at).is_(None),
-            *_within(col(Sighting.site_id), actor.scope(permission)),
-        )
+        .where(*_open(actor, permission))
         .order_by(col(Sighting.last_at).desc(), col(Sighting.id))
         .limit(SHOWN)
     )

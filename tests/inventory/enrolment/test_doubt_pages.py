@@ -30,6 +30,7 @@ def test_it_is_the_asset_that_is_there(
 ) -> None:
     technician = browser("technician", district.north)
     assert f'href="{LIST}"' in technician.get("/enrol").text
+    assert f'href="{LIST}"' in technician.get("/").text
     shown = technician.get(doubt).text
     assert "it bears the tag N-1, not N-2" in shown
     assert "Side by side" in shown
@@ -39,6 +40,7 @@ def test_it_is_the_asset_that_is_there(
     assert events("enrolment.attached")[0].reason == "an old label"
     assert technician.post(doubt, data=form).status_code == 409
     assert len(all_assets(database)) == 1
+    assert f'href="{LIST}"' not in technician.get("/").text
     told(api("technician", site=district.north), {**LAPTOP, "tag": "N-2"})
     assert "No computer is in doubt" in technician.get(LIST).text, "the same is not asked again"
 
