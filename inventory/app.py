@@ -140,6 +140,7 @@ PAGES: tuple[str, ...] = (
     "inventory.agreements.agreement_pages",
     "inventory.agreements.sign_pages",
     "inventory.selfservice.mine_pages",
+    "inventory.selfservice.asking_pages",
     "inventory.selfservice.report_pages",
     "inventory.desk.asset_custody_pages",
     "inventory.notices.notice_pages",

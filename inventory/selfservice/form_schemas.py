@@ -1,6 +1,6 @@
 """The forms of self-service."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from inventory.assets.kinds import Status
 from inventory.schema import ROW_ID, ObjectSchema, Text
@@ -39,3 +39,10 @@ class ReportArgs(ObjectSchema):
 
     closed = fields.Boolean(load_default=False)
     before = fields.Integer(load_default=None, validate=ROW_ID)
+
+
+class RightsForm(ObjectSchema):
+    """Why admin rights are needed, and for how many hours from when they are authorised."""
+
+    reason = Text(max_length=1000, min_length=1, required=True)
+    hours = fields.Integer(required=True, validate=validate.Range(1, 72))

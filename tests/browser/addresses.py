@@ -267,6 +267,7 @@ NOT_PAGES: dict[str, str] = {
     "/sign/<string(maxlength=80):secret>": "without an account, looked at in test_agreements.py",
     "/admin-rights/drift/export": "a download",
     "/agreements/signed/<int(max=2147483647):acceptance_id>/pdf": "a download",
+    "/mine/<int(max=2147483647):custody_id>/admin-rights": "one's own, read over HTTP",
     "/mine/<int(max=2147483647):custody_id>/report": "one's own, looked at in test_agreements.py",
     "/mine/<int(max=2147483647):custody_id>/agreements/<int(max=2147483647):agreement_id>/sign": (
         "one's own; the form is looked at on the technician's screen"

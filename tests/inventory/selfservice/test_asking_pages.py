@@ -1,0 +1,34 @@
+"""Asking for admin rights on one's own computer, over HTTP."""
+
+from sqlmodel import select
+
+from inventory.admin_ledger.models import AdminGrant, GrantState
+from inventory.people import service as people
+from tests.inventory.agreements.conftest import Office
+from tests.inventory.conftest import OPERATOR, MakeCaller
+
+
+def test_one_asks_sees_it_and_takes_it_back(office: Office, browser: MakeCaller) -> None:
+    ada = office.pupil("a")
+    custody, other = office.out(office.laptop("L-1"), ada).id, office.pupil("b")
+    theirs = office.out(office.laptop("L-2"), other).id
+    holder = browser("staff", office.district.north)
+    with office.database.unit() as db:
+        people.link_account(db, OPERATOR, ada, holder.account_id, now=office.clock())
+    here = f"/mine/{custody}/admin-rights"
+    assert holder.get(f"/mine/{theirs}/admin-rights").status_code == 404
+    assert here in holder.get("/mine").text
+    assert holder.post(here, data={"reason": "Robotics <b>", "hours": "73"}).status_code == 422
+    assert holder.post(here, data={"reason": "Robotics <b>", "hours": "8"}).status_code == 303
+    shown = holder.get(here).text
+    assert "Robotics &lt;b&gt;" in shown
+    assert "waits for the Coordinator" in shown
+    assert holder.post(here, data={"reason": "Again", "hours": "8"}).status_code == 409
+    with office.database.unit(write=False) as db:
+        grant = db.exec(select(AdminGrant)).one()
+        assert (grant.person_id, grant.temporary) == (ada, True)
+    assert holder.post(f"/mine/{theirs}/admin-rights/{grant.id}/end").status_code == 404
+    assert holder.post(f"{here}/{grant.id}/end").status_code == 303
+    with office.database.unit(write=False) as db:
+        assert db.get_one(AdminGrant, grant.id).state is GrantState.WITHDRAWN
+    assert "withdrawn" in holder.get(here).text
