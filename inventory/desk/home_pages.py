@@ -29,7 +29,8 @@ QUEUE_WORDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "recovery": (_l("To come back"), _l("people who left and still have something")),
     "enrol_doubts": (_l("Computers in doubt"), _l("what they told does not fit the inventory")),
     "admin_drift": (
-        _l("Administrators to look at"), _l("of computers, without being authorised"),
+        _l("Administrators to look at"),
+        _l("of computers, without being authorised"),
     ),
     "unmatched": (_l("Unknown at vendors"), _l("managed devices that are no asset yet")),
     "torn": (_l("Conflicts at vendors"), _l("managed devices that several assets may be")),

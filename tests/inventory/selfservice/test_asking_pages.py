@@ -32,3 +32,23 @@ def test_one_asks_sees_it_and_takes_it_back(office: Office, browser: MakeCaller)
     with office.database.unit(write=False) as db:
         assert db.get_one(AdminGrant, grant.id).state is GrantState.WITHDRAWN
     assert "withdrawn" in holder.get(here).text
+
+
+def test_anothers_rights_do_not_end_by_ones_own_page(office: Office, browser: MakeCaller) -> None:
+    """Also for who might end them elsewhere, with a reason of their own."""
+    ada, ben = office.pupil("a"), office.pupil("b")
+    here, theirs = (
+        f"/mine/{office.out(office.laptop(tag), person).id}/admin-rights"
+        for tag, person in (("L-1", ada), ("L-2", ben))
+    )
+    pupil = browser("staff", office.district.north)
+    technician = browser("technician", office.district.north)
+    with office.database.unit() as db:
+        for person, caller in ((ada, technician), (ben, pupil)):
+            people.link_account(db, OPERATOR, person, caller.account_id, now=office.clock())
+    assert pupil.post(theirs, data={"reason": "Robotics", "hours": "8"}).status_code == 303
+    with office.database.unit(write=False) as db:
+        grant = db.exec(select(AdminGrant)).one()
+    assert technician.post(f"{here}/{grant.id}/end").status_code == 404
+    with office.database.unit(write=False) as db:
+        assert db.get_one(AdminGrant, grant.id).state is GrantState.REQUESTED
