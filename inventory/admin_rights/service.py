@@ -7,6 +7,7 @@ person is locked before the grant is read for good, as is the device (`assets.re
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inventory.access import Actor, Permission, system_actor
@@ -73,6 +74,7 @@ def authorise(db: Session, actor: Actor, grant_id: int, yes: Yes, *, now: dateti
     Raises `NotFound`, `Forbidden` (also for a token, the one who asked, and the one who gets it),
     `Conflict`, `VersionMismatch`.
     """
+    _lock_around(db, grant_id)
     grant = for_act(db, actor, grant_id, AUTHORISE)
     if actor.kind != "account" or actor.id is None:
         raise Forbidden("admin rights are authorised by a person who is signed in")
@@ -159,6 +161,18 @@ def locked(db: Session, grant_id: int) -> AdminGrant:
     if grant is None:
         raise NotFound(f"there is no grant {grant_id}")
     return grant
+
+
+def _lock_around(db: Session, grant_id: int) -> None:
+    """Lock the device, then the person, as whoever changes them does before the grants: what ends
+    a grant is then either seen here, or waits and ends it."""
+    query = select(AdminGrant.asset_id, AdminGrant.person_id).where(AdminGrant.id == grant_id)
+    found = db.exec(query).first()
+    if found is None:
+        raise NotFound(f"there is no grant {grant_id}")
+    for model, row_id in ((Asset, found[0]), (Person, found[1])):
+        locking = sa.select(model).where(col(model.id) == row_id).with_for_update()
+        db.execute(locking.execution_options(populate_existing=True)).first()
 
 
 def for_act(db: Session, actor: Actor, grant_id: int, permission: Permission) -> AdminGrant:
