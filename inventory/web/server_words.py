@@ -23,6 +23,9 @@ SERVER_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "agreements.remind": _l("Reminding of what is not signed"),
         "custody.overdue": _l("Telling schools what is overdue"),
         "notices.send": _l("Sending notices"),
+        "people.apply": _l("Applying an import of people"),
+        "people.due": _l("Starting to read the directories that are due"),
+        "people.read": _l("Reading a directory of people"),
     },
     "job_subject": {
         "sweep": _l("Sweep"),
