@@ -27,7 +27,8 @@ ROUTES = {
     ),
     "PUT /api/v1/assets/by-serial/<string:manufacturer>/<rest:serial>": Example(
         path={"manufacturer": "Dell", "serial": "$unique"},
-        json={"kind": "laptop", "site_id": "$room"}, place=Place.OBJECT,
+        json={"kind": "laptop", "site_id": "$room"},
+        place=Place.OBJECT,
     ),
     "GET /api/v1/assets/<int(max=2147483647):asset_id>/enrolment": Example(
         path={"asset_id": "$enrolled"}, place=Place.OBJECT

@@ -14,7 +14,9 @@ CONFIG = {"tenant": "maple.example", "client_id": "app", "client_secret": "s3cre
 
 
 def people_directory(side: Side) -> int:
-    draft = DirectoryDraft(f"Entra {os.urandom(8).hex()}", DirectoryKind.GRAPH, CONFIG, "http://127.0.0.1:9")
+    draft = DirectoryDraft(
+        f"Entra {os.urandom(8).hex()}", DirectoryKind.GRAPH, CONFIG, "http://127.0.0.1:9"
+    )
     limits = Limits(simulated=True)
     return service.create(side.db, OPERATOR, draft, limits=limits, now=side.now).id
 
