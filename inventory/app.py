@@ -124,6 +124,8 @@ PAGES: tuple[str, ...] = (
     "inventory.commands.guard_pages",
     "inventory.asset_import.import_pages",
     "inventory.labels.label_pages",
+    "inventory.admin_rights.grant_pages",
+    "inventory.admin_rights.grant_new_pages",
     "inventory.admin_rights.drift_pages",
     "inventory.admin_rights.allow_list_pages",
     "inventory.enrolment.doubt_pages",

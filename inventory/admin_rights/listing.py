@@ -22,13 +22,14 @@ OPEN_STATES = (GrantState.REQUESTED, GrantState.ACTIVE)
 @dataclass(frozen=True, slots=True)
 class GrantFilter:
     """`state` by the clock; `ends_soon`: in force and over within `SOON`; `sites`: where the device
-    or the group is, None for everywhere."""
+    or the group is, None for everywhere; `ended`: however it ended."""
 
     state: GrantState | None = None
     ends_soon: bool = False
     asset_id: int | None = None
     person_id: int | None = None
     sites: frozenset[int] | None = None
+    ended: bool = False
 
 
 def listed(
@@ -103,6 +104,9 @@ def _clauses(wanted: GrantFilter, now: datetime) -> list[Any]:
         found.append(col(AdminGrant.state) == wanted.state)
     if wanted.ends_soon:
         found += [*_in_force(now), col(AdminGrant.ends_at) <= now + SOON]
+    if wanted.ended:
+        still = sa.and_(col(AdminGrant.state).in_(OPEN_STATES), col(AdminGrant.ends_at) > now)
+        found.append(sa.not_(still))
     if wanted.asset_id is not None:
         found.append(AdminGrant.asset_id == wanted.asset_id)
     if wanted.person_id is not None:

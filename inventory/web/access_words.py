@@ -89,6 +89,26 @@ ACCESS_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "unverified": _l("Nobody knows whose"),
         "not_observed": _l("Granted, not on the device"),
     },
+    "grant_state": {
+        "requested": _l("Waits for the Coordinator"),
+        "active": _l("Authorised"),
+        "refused": _l("Refused"),
+        "withdrawn": _l("Withdrawn"),
+        "expired": _l("Ran out"),
+        "revoked": _l("Ended"),
+    },
+    "grant_level": {
+        "administrator": _l("Administrator"),
+        "elevate": _l("May raise the own rights"),
+    },
+    "grant_cause": {
+        "time": _l("its time was over"),
+        "person": _l("by a person"),
+        "review": _l("by a review"),
+        "returned": _l("the device came back or went to somebody else"),
+        "left": _l("the person left"),
+        "status": _l("the device is gone"),
+    },
     "drift_state": {
         "open": _l("Open"),
         "accepted": _l("Accepted"),
@@ -186,5 +206,5 @@ ACCESS_TONES: Mapping[str, str] = {
     "active": "success", "locked": "warning", "one_time": "info", "disabled": "secondary",
     "program": "dark", "live": "success", "expired": "secondary", "revoked": "secondary",
     "used_up": "secondary", "in_transit": "info", "received": "success", "damaged": "warning",
-    "missing": "danger",
+    "missing": "danger", "withdrawn": "secondary",
 }  # fmt: skip

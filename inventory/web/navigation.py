@@ -107,7 +107,7 @@ MENU: tuple[Group, ...] = (
             Entry(_l("Commands"), "command_pages.listed", _P.MDM_READ, "lock", "commands"),
             Entry(_l("Breaker"), "guard_pages.show", _P.MDM_READ, "shield-check", "breaker"),
             Entry(
-                _l("Administrators"), "drift_pages.listed", _P.ADMIN_RIGHT_READ, "shield-check",
+                _l("Admin rights"), "grant_pages.listed", _P.ADMIN_RIGHT_READ, "shield-lock",
                 "admin-rights",
             ),
         ),

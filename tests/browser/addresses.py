@@ -16,6 +16,7 @@ CONNECTION = "/connections/<int(max=2147483647):connection_id>"
 CREDENTIAL = "/credentials/<int(max=2147483647):credential_id>"
 CUSTODY = "/custody/<int(max=2147483647):custody_id>"
 ALLOWED = "/admin-rights/allow-list/<int(max=2147483647):entry_id>/remove"
+GRANT = "/admin-rights/<int(max=2147483647):grant_id>"
 DRIFT = "/admin-rights/drift/<int(max=2147483647):drift_id>"
 FINDING = "/discoveries/<int(max=2147483647):finding_id>"
 MANAGED = "/managed/<int(max=2147483647):device_id>"
@@ -184,6 +185,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     ),
     "/labels/stock": ("/labels/stock",),
     "/labels/printers": ("/labels/printers",),
+    "/admin-rights": ("/admin-rights", "/admin-rights?show=ended"),
+    "/admin-rights/new": ("/admin-rights/new",),
+    GRANT: ("/admin-rights/{admin_grant}",),
     "/admin-rights/drift": (
         "/admin-rights/drift", "/admin-rights/drift?kind=not_observed",
     ),

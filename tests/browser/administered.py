@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from inventory.access import Actor
+from inventory.admin_rights import service as rights
 from inventory.admin_rights.drift_models import (
     AdminDevice,
     AdminDrift,
@@ -12,14 +13,19 @@ from inventory.admin_rights.drift_models import (
     DriftKind,
     System,
 )
+from inventory.admin_rights.policy import Wish
 from inventory.assets import service as assets
 from inventory.assets.kinds import Category
 from inventory.assets.service import AssetDraft
+from inventory.people import service as people
+from inventory.people.models import PersonRole
+from inventory.people.service import PersonDraft
 from inventory.sites.models import Site, SiteKind
 
 
 def fill_administered(db: Session, actor: Actor, evil: str, *, now: datetime) -> dict[str, int]:
-    """Ids: `admin_drift`, of an account that has the name `evil`, and `allowed_account`."""
+    """Ids: `admin_drift`, of an account that has the name `evil`, `allowed_account`, `admin_grant`,
+    which waits."""
     school = db.exec(select(Site).where(Site.kind == SiteKind.SCHOOL)).first()
     assert school is not None
     told, drifts = now - timedelta(days=3), []
@@ -43,4 +49,12 @@ def fill_administered(db: Session, actor: Actor, evil: str, *, now: datetime) ->
     )  # fmt: skip
     db.add(allowed)
     db.flush()
-    return {"admin_drift": drifts[0].id, "allowed_account": allowed.id}
+    teacher = PersonDraft("admin-1", PersonRole.TEACHER, "Rosa", evil[:120], school.id)
+    wish = Wish(
+        people.create(db, actor, teacher, now=now).id, evil, drifts[0].asset_id,
+        ends_at=now + timedelta(days=30), ticket=evil[:80],
+    )  # fmt: skip
+    return {
+        "admin_drift": drifts[0].id, "allowed_account": allowed.id,
+        "admin_grant": rights.request(db, actor, wish, now=now).id,
+    }  # fmt: skip

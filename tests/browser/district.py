@@ -101,6 +101,7 @@ class Made:
     custody: int = 0
     handed_asset: int = 0
     admin_drift: int = 0
+    admin_grant: int = 0
     allowed_account: int = 0
 
 

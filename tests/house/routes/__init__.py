@@ -97,13 +97,15 @@ ROUTES: dict[str, Example] = {}
 
 
 def load() -> None:
-    """Gather what the modules of this package hold; two examples of one route are a mistake."""
+    """Gather what the modules of this package hold; two examples of one route, or two
+    makers of one name, are a mistake."""
     for module in pkgutil.iter_modules(__path__):
         found = importlib.import_module(f"{__name__}.{module.name}")
         for name, example in getattr(found, "ROUTES", {}).items():
             assert name not in ROUTES, f"{name} has two examples"
             ROUTES[name] = example
-        MAKERS.update(getattr(found, "MAKERS", {}))
+        for name, maker in getattr(found, "MAKERS", {}).items():
+            assert MAKERS.setdefault(name, maker) is maker, f"two makers are called {name}"
 
 
 load()

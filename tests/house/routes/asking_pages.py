@@ -11,7 +11,7 @@ from inventory.custody.models import Custody
 from tests.house.routes import Example, Place, Side
 
 
-def own_computer(side: Side) -> int:
+def own_held_computer(side: Side) -> int:
     """A laptop that the side's owner has."""
     custody = side.db.get_one(Custody, side.get("own_custody"))
     asset = side.db.exec(select(Asset).where(Asset.id == custody.asset_id)).one()
@@ -21,7 +21,7 @@ def own_computer(side: Side) -> int:
 
 
 def own_grant(side: Side) -> int:
-    custody = side.db.get_one(Custody, side.get("own_computer"))
+    custody = side.db.get_one(Custody, side.get("own_held_computer"))
     assert custody.person_id is not None
     # As a row: the side's owner may be of the technology department, which needs no grant.
     grant = AdminGrant(
@@ -34,10 +34,10 @@ def own_grant(side: Side) -> int:
     return grant.id
 
 
-MAKERS = {"own_computer": own_computer, "own_grant": own_grant}
+MAKERS = {"own_held_computer": own_held_computer, "own_grant": own_grant}
 ONE = "/mine/<int(max=2147483647):custody_id>/admin-rights"
 END = f"{ONE}/<int(max=2147483647):grant_id>/end"
-MINE = {"custody_id": "$own_computer"}
+MINE = {"custody_id": "$own_held_computer"}
 
 ROUTES = {
     f"GET {ONE}": Example(path=MINE, place=Place.OWN),

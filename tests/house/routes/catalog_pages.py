@@ -56,7 +56,7 @@ ROUTES = {
     ),
     "GET /catalog/makers/<int(max=2147483647):maker_id>/merge": Example(path=MAKER, place=ALL),
     "POST /catalog/makers/<int(max=2147483647):maker_id>/merge": Example(
-        path=MAKER, form={"version": 1, "into": "$other_maker", "into_version": 1}, place=ALL
+        path=MAKER, form={"version": 1, "into": "$other_listed_maker", "into_version": 1}, place=ALL
     ),
     "GET /catalog/models": Example(query={"q": "h", "provisional": "true"}),
     "GET /catalog/models/new": Example(query={"manufacturer_id": "$listed_maker"}, place=ALL),
@@ -72,7 +72,7 @@ ROUTES = {
     ),
     "GET /catalog/models/<int(max=2147483647):model_id>/merge": Example(path=MODEL, place=ALL),
     "POST /catalog/models/<int(max=2147483647):model_id>/merge": Example(
-        path=MODEL, form={"version": 1, "into": "$other_model", "into_version": 1}, place=ALL
+        path=MODEL, form={"version": 1, "into": "$other_listed_model", "into_version": 1}, place=ALL
     ),
     "GET /catalog/fields": Example(),
     "GET /catalog/fields/new": Example(place=ALL),
@@ -83,6 +83,6 @@ ROUTES = {
     ),
 }
 MAKERS = {
-    "listed_maker": listed_maker, "other_maker": other_maker, "listed_model": listed_model,
-    "other_model": other_model, "listed_field": listed_field,
+    "listed_maker": listed_maker, "other_listed_maker": other_maker, "listed_model": listed_model,
+    "other_listed_model": other_model, "listed_field": listed_field,
 }  # fmt: skip

@@ -1,7 +1,5 @@
 """The pages of transfers and of what is to come back."""
 
-from inventory.people import recovery
-from inventory.people.roster_models import RecoveryTask
 from tests.house.routes import Example, Place, Side
 from tests.house.routes.transfers import APPROVED, ASKED, REQUEST, SENT
 
@@ -11,19 +9,11 @@ OBJECT = Place.OBJECT
 REASON = {"reason": "none left"}
 
 
-def recovery_task(side: Side) -> int:
-    """Of the side's pupil, who has left."""
-    task = RecoveryTask(person_id=side.get("person"), reason=recovery.LEFT, opened_at=side.now)
-    side.db.add(task)
-    side.db.flush()
-    return task.id
-
-
 def outcome(side: Side) -> str:
     return f"{side.get('chosen')}:received"
 
 
-MAKERS = {"recovery_task": recovery_task, "outcome": outcome}
+MAKERS = {"outcome": outcome}
 OF_TASK = {"task_id": "$recovery_task"}
 
 ROUTES = {
