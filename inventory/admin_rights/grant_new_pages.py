@@ -16,16 +16,13 @@ from inventory.assets import reach
 from inventory.assets.words import wrong
 from inventory.custody.viewing import record_person_views
 from inventory.http.unit import current_actor, current_db, current_now, runtime
-from inventory.people import service as people
-from inventory.people.models import Person
-from inventory.people.service import PersonFilter
+from inventory.people.choosing_pages import people_of
 from inventory.web.arguments import with_query
 from inventory.web.forms import Form
 from inventory.web.labels import label
 from inventory.web.pages import done, page
 
 bp = Blueprint("grant_new_pages", __name__, url_prefix="/admin-rights")
-MOST_PEOPLE = 20
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -40,7 +37,7 @@ def new(args: dict[str, str]) -> Response:
             made = service.request(db, actor, _wish(form.data), now=now)
         if form.ok:
             return done(f"/admin-rights/{made.id}", _("It waits for the Coordinator."))
-    found = _people(form)
+    found = people_of(form)
     record_person_views(db, actor, [person.id for person in found], now=now)
     return page(
         "admin_rights/grant_new.html", status=form.status, form=form, people=found, hours=HOURS,
@@ -71,18 +68,3 @@ def _end_of(day: date) -> datetime:
         return (begins + timedelta(days=1)).astimezone(UTC)
     except OverflowError as absurd:
         raise wrong("until", "is too far away") from absurd
-
-
-def _people(form: Form) -> list[Person]:
-    """Who may be meant, and who was chosen before the form was refused."""
-    db, actor = current_db(), current_actor()
-    q = form.data.get("q", "") if form.ok else ""
-    wanted = PersonFilter(q, None, None, True)
-    may = actor.holds(Permission.PERSON_READ)
-    found = people.search(db, actor, wanted, after=None, limit=MOST_PEOPLE) if q and may else []
-    chosen = form.data.get("person_id") if form.posted else None
-    if chosen is not None and chosen not in {person.id for person in found}:
-        person = db.get(Person, chosen)
-        if person is not None and actor.may(Permission.PERSON_READ, person.site_id):
-            found.append(person)
-    return found

@@ -8,7 +8,7 @@ from inventory.accounts.guard import guarded
 from inventory.custody import cart_acts, carts, lines, slots
 from inventory.custody.cart_acts import CartOutcome
 from inventory.custody.cart_form_schemas import CartBackForm, CartForm, GiveCartForm, SlotForm
-from inventory.custody.hand_pages import MOST_CARTS, MOST_PEOPLE, in_zone
+from inventory.custody.hand_pages import MOST_CARTS, in_zone
 from inventory.custody.holders import Holder, Terms
 from inventory.custody.models import Cart, CustodyKind
 from inventory.custody.service import Coming
@@ -16,9 +16,7 @@ from inventory.custody.slots import Kept, Whereabouts
 from inventory.custody.viewing import record_person_views
 from inventory.errors import Conflict
 from inventory.http.unit import current_actor, current_db, current_now
-from inventory.people import service as people
-from inventory.people.models import Person
-from inventory.people.service import PersonFilter
+from inventory.people.choosing_pages import people_of
 from inventory.sites.picking import pickable
 from inventory.web.forms import Form
 from inventory.web.pages import done, page
@@ -82,7 +80,7 @@ def give(cart_id: int) -> Response:
         if form.ok and outcome is not None:
             told = ngettext("%(num)s device is out.", "%(num)s devices are out.", len(outcome.rows))
             return done(f"/carts/{cart_id}", told)
-    persons = _people(form)
+    persons = people_of(form)
     record_person_views(db, actor, [person.id for person in persons], now=current_now())
     return page(
         "custody/cart_give.html", status=form.status, form=form, cart=cart, kept=found,
@@ -171,16 +169,3 @@ def _require_applied(outcome: CartOutcome) -> None:
         return
     refused = [f"{row.tag}: {row.problem}" for row in outcome.rows if row.problem]
     raise Conflict(_("Nothing was changed. %(why)s", why="; ".join(refused[:5])))
-
-
-def _people(form: Form) -> list[Person]:
-    db, actor = current_db(), current_actor()
-    q = form.data.get("q", "") if form.ok else ""
-    wanted = PersonFilter(q, None, None, True)
-    found = people.search(db, actor, wanted, after=None, limit=MOST_PEOPLE) if q else []
-    chosen = form.data.get("person_id") if form.posted else None
-    if chosen is not None and chosen not in {person.id for person in found}:
-        person = db.get(Person, chosen)
-        if person is not None and actor.may(Permission.PERSON_READ, person.site_id):
-            found.append(person)
-    return found

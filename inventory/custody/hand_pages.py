@@ -18,9 +18,7 @@ from inventory.custody.service import Coming
 from inventory.custody.viewing import record_person_views, record_views
 from inventory.errors import Conflict, InvalidInput
 from inventory.http.unit import current_actor, current_db, current_now, runtime
-from inventory.people import service as people
-from inventory.people.models import Person
-from inventory.people.service import PersonFilter
+from inventory.people.choosing_pages import people_of
 from inventory.sites.picking import pickable
 from inventory.web.forms import Form
 from inventory.web.pages import done, page
@@ -29,7 +27,7 @@ bp = Blueprint("hand_pages", __name__)
 
 ASSET = "/assets/<int(max=2147483647):asset_id>/custody"
 ONE = "/custody/<int(max=2147483647):custody_id>"
-MOST_PEOPLE, MOST_CARTS = 20, 500
+MOST_CARTS = 500
 LOAN_DAYS = 7
 
 
@@ -51,7 +49,7 @@ def out(asset_id: int) -> Response:
             )
         if form.ok:
             return done(_there(asset_id), _("%(tag)s is handed out.", tag=asset.tag))
-    found = _people(form)
+    found = people_of(form)
     present = listing.holder_of(db, actor, asset_id)
     record_person_views(
         db, actor, [p.id for p in found] + listing.people_in([present] if present else []),
@@ -132,20 +130,6 @@ def _open(custody_id: int) -> Held:
 def _page(template: str, held: Held, form: Form) -> Response:
     record_views(current_db(), current_actor(), [held], now=current_now())
     return page(template, status=form.status, held=held, form=form)
-
-
-def _people(form: Form) -> list[Person]:
-    """Who may be meant, and who was chosen before the form was refused."""
-    db, actor = current_db(), current_actor()
-    q = form.data.get("q", "") if form.ok else ""
-    wanted = PersonFilter(q, None, None, True)
-    found = people.search(db, actor, wanted, after=None, limit=MOST_PEOPLE) if q else []
-    chosen = form.data.get("person_id") if form.posted else None
-    if chosen is not None and chosen not in {person.id for person in found}:
-        person = db.get(Person, chosen)
-        if person is not None and actor.may(Permission.PERSON_READ, person.site_id):
-            found.append(person)
-    return found
 
 
 def _terms(given: dict[str, Any]) -> Terms:

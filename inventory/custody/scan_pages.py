@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from inventory.access import Permission
 from inventory.accounts.guard import guarded
 from inventory.custody import carts, scanning, undoing
-from inventory.custody.hand_pages import MOST_CARTS, MOST_PEOPLE, in_zone
+from inventory.custody.hand_pages import MOST_CARTS, in_zone
 from inventory.custody.holders import Holder, Terms
 from inventory.custody.models import CustodyKind
 from inventory.custody.scan_form_schemas import (
@@ -28,6 +28,7 @@ from inventory.errors import HomeroomError, NotFound
 from inventory.http.idempotency import idempotent
 from inventory.http.unit import current_actor, current_db, current_now
 from inventory.people import service as people
+from inventory.people.choosing_pages import MOST_PEOPLE
 from inventory.people.models import Person
 from inventory.people.service import PersonFilter
 from inventory.sites.models import Site
