@@ -4,12 +4,12 @@ with at most 300 MB.
 """
 
 import csv
-import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.timed import peak
 from inventory import installation
 from inventory.access import Permission, system_actor
 from inventory.asset_import import applying, planning, staging
@@ -59,11 +59,6 @@ def prepared(folder: Path) -> Database:
                 db, ACTOR, kind=SiteKind.SCHOOL, name=f"School {n}", parent_id=root, now=now()
             )
     return database
-
-
-def peak() -> float:
-    """MB that this process had at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def imported(database: Database, file: Path) -> tuple[int, float]:

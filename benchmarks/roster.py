@@ -3,13 +3,13 @@
 """
 
 import io
-import resource
 import sys
 import tempfile
 import time
 import zipfile
 from pathlib import Path
 
+from benchmarks.timed import peak
 from inventory import installation
 from inventory.access import Permission, system_actor
 from inventory.db import Database, now
@@ -77,11 +77,6 @@ def prepared(folder: Path) -> Database:
                 now=now(),
             )  # fmt: skip
     return database
-
-
-def peak() -> float:
-    """MB that this process had at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def imported(database: Database, file: Path) -> tuple[int, float]:

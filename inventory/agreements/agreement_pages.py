@@ -9,8 +9,9 @@ from inventory.access import Permission
 from inventory.accounts.guard import address, guarded
 from inventory.agreements import due, kept, texts
 from inventory.agreements.due import After, DueFilter
-from inventory.agreements.form_schemas import ListArgs, NewForm, NothingForm, TextForm
+from inventory.agreements.form_schemas import ListArgs, NothingForm
 from inventory.agreements.models import Audience, Per
+from inventory.agreements.schemas import AgreementText, NewAgreement
 from inventory.agreements.signing import desk_of
 from inventory.agreements.texts import AgreementDraft, Known, Text
 from inventory.assets.kinds import Category
@@ -55,7 +56,7 @@ def listed(args: dict[str, Any]) -> Response:
 @guarded(Permission.AGREEMENT_WRITE, page=True)
 def new() -> Response:
     """A new agreement with its first text."""
-    form = Form(NewForm(), {"audience": Audience.STUDENTS.value, "per": Per.DEVICE.value})
+    form = Form(NewAgreement(), {"audience": Audience.STUDENTS.value, "per": Per.DEVICE.value})
     if form.submitted():
         given = dict(form.data)
         words = Text(given.pop("text_en"), given.pop("text_es"))
@@ -88,7 +89,7 @@ def publish(agreement_id: int) -> Response:
     """A new text; the one before stays as it was, and is withdrawn."""
     known = _get(agreement_id)
     newest = known.versions[0]
-    form = Form(TextForm(), {"text_en": newest.text_en, "text_es": newest.text_es})
+    form = Form(AgreementText(), {"text_en": newest.text_en, "text_es": newest.text_es})
     if form.submitted():
         words = Text(form.data["text_en"], form.data["text_es"])
         with form.attempt():

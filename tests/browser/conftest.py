@@ -56,6 +56,26 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installat
         yield installation, made
 
 
+@contextmanager
+def page_of(chromium: Browser, installation: Installation, account_id: int) -> Iterator[Page]:
+    """A page of a running installation, signed in as this account; nothing may go wrong in it."""
+    with installation.database.unit() as db:
+        _, secret = sessions.start(
+            db, account_id, Origin("127.0.0.1"), installation.settings, now=now()
+        )
+    context = chromium.new_context(
+        base_url=installation.url, reduced_motion="reduce", timezone_id="America/New_York"
+    )
+    name = cookie_name(installation.settings)
+    context.add_cookies([{"name": name, "value": secret, "url": installation.url}])
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    watch = Watch(opened)
+    yield opened
+    context.close()
+    assert watch.problems == []
+
+
 @pytest.fixture(scope="session")
 def made(served: tuple[Installation, Made]) -> Made:
     return served[1]
@@ -84,21 +104,8 @@ class Watch:
 @contextmanager
 def coordinator_page(chromium: Browser, installation: Installation, made: Made) -> Iterator[Page]:
     """A page of a district that a story has for itself, signed in as its coordinator."""
-    with installation.database.unit() as db:
-        _, secret = sessions.start(
-            db, made.accounts["coordinator"], Origin("127.0.0.1"), installation.settings, now=now()
-        )
-    context = chromium.new_context(
-        base_url=installation.url, reduced_motion="reduce", timezone_id="America/New_York"
-    )
-    name = cookie_name(installation.settings)
-    context.add_cookies([{"name": name, "value": secret, "url": installation.url}])
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    watch = Watch(opened)
-    yield opened
-    context.close()
-    assert watch.problems == []
+    with page_of(chromium, installation, made.accounts["coordinator"]) as opened:
+        yield opened
 
 
 OpenTab = Callable[..., Page]

@@ -8,9 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from inventory import installation
 from inventory.access import Permission, Role, system_actor
-from inventory.accounts import service as accounts, sessions
-from inventory.accounts.guard import cookie_name
-from inventory.accounts.sessions import Origin
+from inventory.accounts import service as accounts
 from inventory.assets import service as assets
 from inventory.assets.kinds import Category
 from inventory.assets.service import AssetDraft
@@ -18,7 +16,7 @@ from inventory.db import now
 from inventory.sites import service as sites
 from inventory.sites.models import SiteKind
 from tests.browser import gates
-from tests.browser.conftest import Watch, axe
+from tests.browser.conftest import axe, page_of
 from tests.browser.handed import fill_handed
 from tests.browser.serving import install, running
 
@@ -42,18 +40,8 @@ def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             db, ACTOR, user_name="boss", grants=[(Role.COORDINATOR, root)], now=now()
         )
         account.must_change_password = False
-        _, secret = sessions.start(db, account.id, Origin("127.0.0.1"), made.settings, now=now())
-    with running(made):
-        context = chromium.new_context(base_url=made.url, reduced_motion="reduce")
-        context.add_cookies(
-            [{"name": cookie_name(made.settings), "value": secret, "url": made.url}]
-        )
-        opened = context.new_page()
-        opened.set_default_timeout(20_000)
-        watch = Watch(opened)
+    with running(made), page_of(chromium, made, account.id) as opened:
         yield opened
-        context.close()
-    assert watch.problems == []
 
 
 def test_swapped_handed_in_and_out_in_dialogs(page: Page) -> None:
